@@ -1,0 +1,42 @@
+// swift-tools-version: 6.1
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let package = Package(
+  name: "marnet-plugin",
+  products: [
+    .library(name: "MARNet", targets: ["MARNet"]),
+    .executable(name: "marnet-plugin", targets: ["marnet-plugin"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CMARNetKernels"),
+    .target(name: "MARNetDense", dependencies: ["COpenBLAS", "CMARNetKernels"]),
+    .target(name: "MARNetHeads", dependencies: ["MARNetDense"]),
+    .target(name: "MARNetData", dependencies: ["MARNetDense", "CHDF5"]),
+    .target(name: "MARNet", dependencies: ["MARNetHeads", "MARNetData"]),
+    .executableTarget(
+      name: "marnet-plugin",
+      dependencies: [
+        "MARNet",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .target(name: "TestSupport", dependencies: ["MARNetDense"], path: "Tests/TestSupport"),
+    .testTarget(
+      name: "MARNetDenseTests",
+      dependencies: ["MARNetDense", "CMARNetKernels", "TestSupport"]),
+    .testTarget(name: "MARNetHeadsTests", dependencies: ["MARNetHeads", "TestSupport"]),
+    .testTarget(name: "MARNetDataTests", dependencies: ["MARNetData", "TestSupport"]),
+    .testTarget(name: "MARNetTests", dependencies: ["MARNet", "TestSupport"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["marnet-plugin", "MARNet", "TestSupport"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
