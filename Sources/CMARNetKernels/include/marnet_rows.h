@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fused element-wise kernels on contiguous rows of float.
+//
+// Each has a portable twin (suffix _scalar) of the same body; the two agree to a
+// few units in the last place (FMA contracts differently), and one processor
+// always takes the same one.
+#ifndef MARNET_ROWS_H
+#define MARNET_ROWS_H
+
+#include <stddef.h>
+
+/// y[j] = LReLU(y[j] + bias[j]): max(y, slope * y), 0 < slope < 1.
+void marnet_bias_leaky_relu(float *y, const float *bias, size_t count, float slope);
+void marnet_bias_leaky_relu_scalar(float *y, const float *bias, size_t count, float slope);
+
+/// gradient[j] *= y[j] > 0 ? 1 : slope, y the activation's output.
+void marnet_leaky_relu_gradient(float *gradient, const float *y, size_t count, float slope);
+void marnet_leaky_relu_gradient_scalar(float *gradient, const float *y, size_t count,
+                                       float slope);
+
+/// h[j] += bias[j] + extra[j] (extra may be NULL); a[j] = h[j] sigmoid(h[j]).
+void marnet_bias_silu(float *h, const float *bias, const float *extra, float *a, size_t count);
+void marnet_bias_silu_scalar(float *h, const float *bias, const float *extra, float *a,
+                             size_t count);
+
+/// gradient[j] *= d/dh (h sigmoid(h)).
+void marnet_silu_gradient(float *gradient, const float *h, size_t count);
+void marnet_silu_gradient_scalar(float *gradient, const float *h, size_t count);
+
+/// In place: x[j] = exp(x[j] - max), returns max; *sum receives the sum in double.
+float marnet_exp_row(float *x, size_t count, double *sum);
+
+/// y[j] = exp(x[j]).
+void marnet_exp(const float *x, float *y, size_t count);
+void marnet_exp_scalar(const float *x, float *y, size_t count);
+
+/// AdamW on one stretch of the flat parameter block (Loshchilov and Hutter, arXiv
+/// 1711.05101): weights shrink by 1 - rate decay, then move by
+/// rate / correction1 * m / (sqrt(v) / sqrt(correction2) + epsilon).
+/// Gradients are multiplied by gradient_scale first (clipping).
+void marnet_adamw(float *p, const float *g, float *m, float *v, size_t count, float rate,
+                  float decay, float beta1, float beta2, float epsilon, float correction1,
+                  float root_correction2, float gradient_scale);
+void marnet_adamw_scalar(float *p, const float *g, float *m, float *v, size_t count, float rate,
+                         float decay, float beta1, float beta2, float epsilon,
+                         float correction1, float root_correction2, float gradient_scale);
+
+/// Sum of squares, and inner product, in double, in a fixed order of eight partial sums.
+double marnet_sum_of_squares(const float *x, size_t count);
+double marnet_dot(const float *x, const float *y, size_t count);
+
+#endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "marnet_rows.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "dispatch.h"
+
+/// exp by range reduction to |r| <= ln 2 / 2 and the Cephes polynomial; the scale 2^n is
+/// applied in two halves so that results down to the smallest normal number are right.
+MARNET_BODY float exp_lane(float x) {
+  x = x > 88.3762626f ? 88.3762626f : x;
+  x = x < -87.3365447f ? -87.3365447f : x;
+  float shifted = x * 1.44269504f + 12582912.0f;
+  float n = shifted - 12582912.0f;
+  float r = x - n * 0.693359375f - n * -2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  int32_t k = (int32_t)n, half = k >> 1;
+  uint32_t low = (uint32_t)(half + 127) << 23, high = (uint32_t)(k - half + 127) << 23;
+  float a, b;
+  memcpy(&a, &low, sizeof a);
+  memcpy(&b, &high, sizeof b);
+  return p * a * b;
+}
+
+MARNET_BODY float sigmoid_lane(float x) { return 1.0f / (1.0f + exp_lane(-x)); }
+
+MARNET_BODY void marnet_bias_leaky_relu_body(float *y, const float *bias, size_t count,
+                                             float slope) {
+  for (size_t j = 0; j < count; j++) {
+    float h = y[j] + bias[j];
+    y[j] = h > 0.0f ? h : slope * h;
+  }
+}
+MARNET_DISPATCH(marnet_bias_leaky_relu,
+                (float *y, const float *bias, size_t count, float slope),
+                (y, bias, count, slope))
+
+MARNET_BODY void marnet_leaky_relu_gradient_body(float *gradient, const float *y, size_t count,
+                                                 float slope) {
+  for (size_t j = 0; j < count; j++) gradient[j] *= y[j] > 0.0f ? 1.0f : slope;
+}
+MARNET_DISPATCH(marnet_leaky_relu_gradient,
+                (float *gradient, const float *y, size_t count, float slope),
+                (gradient, y, count, slope))
+
+MARNET_BODY void marnet_bias_silu_body(float *h, const float *bias, const float *extra, float *a,
+                                       size_t count) {
+  if (extra) {
+    for (size_t j = 0; j < count; j++) {
+      float x = h[j] + bias[j] + extra[j];
+      h[j] = x;
+      a[j] = x * sigmoid_lane(x);
+    }
+  } else {
+    for (size_t j = 0; j < count; j++) {
+      float x = h[j] + bias[j];
+      h[j] = x;
+      a[j] = x * sigmoid_lane(x);
+    }
+  }
+}
+MARNET_DISPATCH(marnet_bias_silu,
+                (float *h, const float *bias, const float *extra, float *a, size_t count),
+                (h, bias, extra, a, count))
+
+MARNET_BODY void marnet_silu_gradient_body(float *gradient, const float *h, size_t count) {
+  for (size_t j = 0; j < count; j++) {
+    float s = sigmoid_lane(h[j]);
+    gradient[j] *= s * (1.0f + h[j] * (1.0f - s));
+  }
+}
+MARNET_DISPATCH(marnet_silu_gradient, (float *gradient, const float *h, size_t count),
+                (gradient, h, count))
+
+MARNET_BODY void marnet_exp_body(const float *x, float *y, size_t count) {
+  for (size_t j = 0; j < count; j++) y[j] = exp_lane(x[j]);
+}
+MARNET_DISPATCH(marnet_exp, (const float *x, float *y, size_t count), (x, y, count))
+
+float marnet_exp_row(float *x, size_t count, double *sum) {
+  float max = x[0];
+  for (size_t j = 1; j < count; j++) max = x[j] > max ? x[j] : max;
+  for (size_t j = 0; j < count; j++) x[j] -= max;
+  marnet_exp(x, x, count);
+  double total[4] = {0, 0, 0, 0};
+  size_t j = 0;
+  for (; j + 4 <= count; j += 4)
+    for (int l = 0; l < 4; l++) total[l] += x[j + (size_t)l];
+  for (; j < count; j++) total[0] += x[j];
+  *sum = (total[0] + total[1]) + (total[2] + total[3]);
+  return max;
+}
+
+MARNET_BODY void marnet_adamw_body(float *p, const float *g, float *m, float *v, size_t count,
+                                   float rate, float decay, float beta1, float beta2,
+                                   float epsilon, float correction1, float root_correction2,
+                                   float gradient_scale) {
+  float shrink = 1.0f - rate * decay, move = rate / correction1, root = 1.0f / root_correction2;
+  for (size_t j = 0; j < count; j++) {
+    float x = g[j] * gradient_scale;
+    float first = beta1 * m[j] + (1.0f - beta1) * x;
+    float second = beta2 * v[j] + (1.0f - beta2) * x * x;
+    m[j] = first;
+    v[j] = second;
+    p[j] = p[j] * shrink - move * first / (__builtin_elementwise_sqrt(second) * root + epsilon);
+  }
+}
+MARNET_DISPATCH(marnet_adamw,
+                (float *p, const float *g, float *m, float *v, size_t count, float rate,
+                 float decay, float beta1, float beta2, float epsilon, float correction1,
+                 float root_correction2, float gradient_scale),
+                (p, g, m, v, count, rate, decay, beta1, beta2, epsilon, correction1,
+                 root_correction2, gradient_scale))
+
+double marnet_dot(const float *x, const float *y, size_t count) {
+  double total[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+  size_t j = 0;
+  for (; j + 8 <= count; j += 8)
+    for (int l = 0; l < 8; l++) total[l] += (double)x[j + (size_t)l] * (double)y[j + (size_t)l];
+  for (; j < count; j++) total[0] += (double)x[j] * (double)y[j];
+  return ((total[0] + total[1]) + (total[2] + total[3])) +
+         ((total[4] + total[5]) + (total[6] + total[7]));
+}
+
+double marnet_sum_of_squares(const float *x, size_t count) { return marnet_dot(x, x, count); }
