@@ -99,14 +99,14 @@ float marnet_exp_row(float *x, size_t count, double *sum) {
 }
 
 MARNET_BODY void marnet_adamw_body(float *p, const float *g, float *m, float *v, size_t count,
-                                   float rate, float decay, float beta1, float beta2,
-                                   float epsilon, float correction1, float root_correction2,
-                                   float gradient_scale) {
+                                   float rate, float decay, float beta1,
+ float rest1, float beta2, float rest2, float epsilon, float correction1,
+ float root_correction2, float gradient_scale) {
   float shrink = 1.0f - rate * decay, move = rate / correction1, root = 1.0f / root_correction2;
   for (size_t j = 0; j < count; j++) {
     float x = g[j] * gradient_scale;
-    float first = beta1 * m[j] + (1.0f - beta1) * x;
-    float second = beta2 * v[j] + (1.0f - beta2) * x * x;
+    float first = beta1 * m[j] + rest1 * x;
+    float second = beta2 * v[j] + rest2 * x * x;
     m[j] = first;
     v[j] = second;
     p[j] = p[j] * shrink - move * first / (__builtin_elementwise_sqrt(second) * root + epsilon);
@@ -114,9 +114,10 @@ MARNET_BODY void marnet_adamw_body(float *p, const float *g, float *m, float *v,
 }
 MARNET_DISPATCH(marnet_adamw,
                 (float *p, const float *g, float *m, float *v, size_t count, float rate,
-                 float decay, float beta1, float beta2, float epsilon, float correction1,
-                 float root_correction2, float gradient_scale),
-                (p, g, m, v, count, rate, decay, beta1, beta2, epsilon, correction1,
+                 float decay, float beta1,
+ float rest1, float beta2, float rest2, float epsilon, float correction1,
+ float root_correction2, float gradient_scale),
+                (p, g, m, v, count, rate, decay, beta1, rest1, beta2, rest2, epsilon, correction1,
                  root_correction2, gradient_scale))
 
 double marnet_dot(const float *x, const float *y, size_t count) {

@@ -37,13 +37,16 @@ void marnet_exp_scalar(const float *x, float *y, size_t count);
 /// AdamW on one stretch of the flat parameter block (Loshchilov and Hutter, arXiv
 /// 1711.05101): weights shrink by 1 - rate decay, then move by
 /// rate / correction1 * m / (sqrt(v) / sqrt(correction2) + epsilon).
-/// Gradients are multiplied by gradient_scale first (clipping).
+/// rest1 and rest2 are 1 - beta1 and 1 - beta2, taken in double by the caller: in float
+/// 1 - 0.999 is off by 5e-5. Gradients are multiplied by gradient_scale first (clipping).
 void marnet_adamw(float *p, const float *g, float *m, float *v, size_t count, float rate,
-                  float decay, float beta1, float beta2, float epsilon, float correction1,
-                  float root_correction2, float gradient_scale);
+                  float decay, float beta1,
+ float rest1, float beta2, float rest2, float epsilon, float correction1,
+ float root_correction2, float gradient_scale);
 void marnet_adamw_scalar(float *p, const float *g, float *m, float *v, size_t count, float rate,
-                         float decay, float beta1, float beta2, float epsilon,
-                         float correction1, float root_correction2, float gradient_scale);
+                         float decay, float beta1,
+ float rest1, float beta2, float rest2, float epsilon, float correction1,
+ float root_correction2, float gradient_scale);
 
 /// Sum of squares, and inner product, in double, in a fixed order of eight partial sums.
 double marnet_sum_of_squares(const float *x, size_t count);

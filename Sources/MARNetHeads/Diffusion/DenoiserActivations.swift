@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// Memory of one forward pass of the denoiser over `rows` rows.
+package struct DenoiserActivations: Sendable {
+  /// `[rows, Ds + E]`: noisy text and time embedding.
+  package let input: MatrixView
+  /// `[rows, H]` each: before the activation.
+  package let hidden: [MatrixView]
+  /// `[rows, H]` each: after activation and dropout.
+  package let activated: [MatrixView]
+  /// `[rows, Ds]`: x̂₀.
+  package let predictedClean: MatrixView
+
+  package struct Slots: Sendable {
+    let input: Workspace.Slot
+    let hidden: [Workspace.Slot]
+    let activated: [Workspace.Slot]
+    let predictedClean: Workspace.Slot
+  }
+
+  package static func reserve(
+    rows: Int, _ dimensions: HeadDimensions, in workspace: inout Workspace
+  ) -> Slots {
+    Slots(
+      input: workspace.reserve(rows, dimensions.text + dimensions.timeEmbedding),
+      hidden: (0..<3).map { _ in workspace.reserve(rows, dimensions.hidden) },
+      activated: (0..<3).map { _ in workspace.reserve(rows, dimensions.hidden) },
+      predictedClean: workspace.reserve(rows, dimensions.text))
+  }
+
+  package init(_ slots: Slots, in workspace: Workspace) {
+    input = workspace[slots.input]
+    hidden = slots.hidden.map { workspace[$0] }
+    activated = slots.activated.map { workspace[$0] }
+    predictedClean = workspace[slots.predictedClean]
+  }
+
+  private init(
+    input: MatrixView, hidden: [MatrixView], activated: [MatrixView], predictedClean: MatrixView
+  ) {
+    self.input = input
+    self.hidden = hidden
+    self.activated = activated
+    self.predictedClean = predictedClean
+  }
+
+  package func rows(_ range: Range<Int>) -> DenoiserActivations {
+    DenoiserActivations(
+      input: input.rows(range), hidden: hidden.map { $0.rows(range) },
+      activated: activated.map { $0.rows(range) }, predictedClean: predictedClean.rows(range))
+  }
+}
+
+/// Memory of one backward pass of the denoiser; shapes as in `DenoiserActivations`.
+package struct DenoiserGradients: Sendable {
+  package let hidden: [MatrixView]
+  package let predictedClean: MatrixView
+  /// `[batch rows, H]` and `[batch rows, Ds]`: summed over passes.
+  package let condition: MatrixView
+  package let skip: MatrixView
+
+  package struct Slots: Sendable {
+    let hidden: [Workspace.Slot]
+    let predictedClean: Workspace.Slot
+    let condition: Workspace.Slot
+    let skip: Workspace.Slot
+  }
+
+  package static func reserve(
+    rows: Int, batchRows: Int, _ dimensions: HeadDimensions, in workspace: inout Workspace
+  ) -> Slots {
+    Slots(
+      hidden: (0..<3).map { _ in workspace.reserve(rows, dimensions.hidden) },
+      predictedClean: workspace.reserve(rows, dimensions.text),
+      condition: workspace.reserve(batchRows, dimensions.hidden),
+      skip: workspace.reserve(batchRows, dimensions.text))
+  }
+
+  package init(_ slots: Slots, in workspace: Workspace) {
+    hidden = slots.hidden.map { workspace[$0] }
+    predictedClean = workspace[slots.predictedClean]
+    condition = workspace[slots.condition]
+    skip = workspace[slots.skip]
+  }
+
+  private init(
+    hidden: [MatrixView], predictedClean: MatrixView, condition: MatrixView, skip: MatrixView
+  ) {
+    self.hidden = hidden
+    self.predictedClean = predictedClean
+    self.condition = condition
+    self.skip = skip
+  }
+
+  package func rows(_ range: Range<Int>, batchRows: Range<Int>) -> DenoiserGradients {
+    DenoiserGradients(
+      hidden: hidden.map { $0.rows(range) }, predictedClean: predictedClean.rows(range),
+      condition: condition.rows(batchRows), skip: skip.rows(batchRows))
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// Draws x_CDR: from N(0, I), step by step, to the estimate of the clean text feature
+/// (MARNet, arXiv 2407.18854, eqs. 21 to 23), conditioned on the image alone.
+package struct ReverseProcess: Sendable {
+  package let denoiser: Denoiser
+  package let sampler: Sampler
+  private let key: RandomKey
+  private let steps: [(step: Int, update: Sampler.Update)]
+
+  package init(denoiser: Denoiser, sampler: Sampler, key: RandomKey) {
+    self.denoiser = denoiser
+    self.sampler = sampler
+    self.key = key
+    let timesteps = sampler.timesteps(of: denoiser.schedule.stepCount)
+    steps = timesteps.enumerated().map { index, step in
+      let previous = index + 1 < timesteps.count ? timesteps[index + 1] : -1
+      return (
+        step, sampler.update(from: step, to: previous, schedule: denoiser.schedule)
+      )
+    }
+  }
+
+  /// Leaves x̂₀ of every row in `activations.predictedClean`.
+  ///
+  /// - Parameters:
+  ///   - rowKeys: a key a row; with `draw` they decide the noise, so that a row's result
+  ///     does not depend on the rows around it.
+  ///   - condition, skip: from `Denoiser.prepare`, as many rows as `activations`.
+  ///   - noise: `[rows, Ds]` scratch.
+  package func sample(
+    _ activations: DenoiserActivations, condition: MatrixView, skip: MatrixView,
+    rowKeys: UnsafePointer<UInt64>, draw: Int, noise: MatrixView, _ parameters: ParameterBlock
+  ) {
+    let width = denoiser.textWidth
+    let rowCount = activations.input.rowCount
+    let start = RandomKey.tag(purpose: RandomPurpose.scoringNoise, draw: draw)
+    for row in 0..<rowCount {
+      key.fillNormal(activations.input.row(row), count: width, rowKey: rowKeys[row], tag: start)
+    }
+    for (step, update) in steps {
+      for row in 0..<rowCount { denoiser.writeTime(step, into: activations.input.row(row)) }
+      denoiser.forward(
+        activations, condition: condition, skip: skip, parameters, dropout: nil)
+      guard update != Sampler.Update(clean: 1, noisy: 0, noise: 0) else { return }
+      let tag = RandomKey.tag(purpose: RandomPurpose.reverseStepNoise, draw: draw, step: step)
+      let clean = Float(update.clean)
+      let noisy = Float(update.noisy)
+      let sigma = Float(update.noise)
+      for row in 0..<rowCount {
+        let x = activations.input.row(row)
+        let x0 = activations.predictedClean.row(row)
+        for column in 0..<width { x[column] = clean * x0[column] + noisy * x[column] }
+        guard sigma > 0 else { continue }
+        let z = noise.row(row)
+        key.fillNormal(z, count: width, rowKey: rowKeys[row], tag: tag)
+        for column in 0..<width { x[column] += sigma * z[column] }
+      }
+    }
+  }
+}

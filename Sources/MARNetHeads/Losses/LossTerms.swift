@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The terms of one step's loss, weighted as they enter the sum, in nats (reconstruction:
+/// squared standard deviations of the text feature).
+package struct LossTerms: Sendable, Equatable {
+  /// Cross-entropy of the alignment head, eq. 12.
+  package var alignmentClassification = 0.0
+  /// The alignment loss between the modalities, eqs. 9 to 11 for InfoNCE.
+  package var alignment = 0.0
+  /// Cross-entropy of the reconstruction head, first term of eq. 20.
+  package var reconstructionClassification = 0.0
+  /// Squared error of the denoiser, second term of eq. 20.
+  package var reconstruction = 0.0
+  /// Cross-entropy of the fusion classifier.
+  package var fusionClassification = 0.0
+
+  package init() {}
+
+  package var total: Double {
+    alignmentClassification + alignment + reconstructionClassification + reconstruction
+      + fusionClassification
+  }
+
+  package static func += (left: inout LossTerms, right: LossTerms) {
+    left.alignmentClassification += right.alignmentClassification
+    left.alignment += right.alignment
+    left.reconstructionClassification += right.reconstructionClassification
+    left.reconstruction += right.reconstruction
+    left.fusionClassification += right.fusionClassification
+  }
+
+  package func divided(by count: Double) -> LossTerms {
+    var result = self
+    result.alignmentClassification /= count
+    result.alignment /= count
+    result.reconstructionClassification /= count
+    result.reconstruction /= count
+    result.fusionClassification /= count
+    return result
+  }
+
+  /// The first term that is not a finite number, by name.
+  package var firstNonFinite: String? {
+    let named: [(String, Double)] = [
+      ("alignment cross-entropy", alignmentClassification), ("alignment loss", alignment),
+      ("reconstruction cross-entropy", reconstructionClassification),
+      ("reconstruction error", reconstruction), ("fusion cross-entropy", fusionClassification),
+    ]
+    return named.first { !$0.1.isFinite }?.0
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMARNetKernels
+import MARNetDense
+
+/// AdamW (Loshchilov and Hutter, arXiv 1711.05101) with clipping by global norm, in one pass
+/// over the flat parameter block. Weight decay applies to matrices only.
+package final class AdamW: Sendable {
+  /// β₁, β₂, ε as in PyTorch.
+  package static let betas = (0.9, 0.999)
+  package static let epsilon = 1e-8
+
+  private struct Stretch {
+    let offset: Int
+    let count: Int
+    let decays: Bool
+  }
+
+  private static let longestStretch = 16_384
+  private let stretches: [Stretch]
+  private let norms: AlignedBuffer
+  package let firstMoment: AlignedBuffer
+  package let secondMoment: AlignedBuffer
+  private let weightDecay: Double
+  private let clipNorm: Double
+
+  /// - Parameter clipNorm: largest global norm of the gradient; infinity never clips.
+  package init(layout: ParameterLayout, weightDecay: Double, clipNorm: Double) {
+    stretches = layout.slots.flatMap { slot in
+      stride(from: 0, to: slot.count, by: Self.longestStretch).map { first in
+        Stretch(
+          offset: slot.offset + first, count: min(Self.longestStretch, slot.count - first),
+          decays: !slot.isVector)
+      }
+    }
+    // Two floats hold the double of one stretch's sum.
+    norms = AlignedBuffer(count: 2 * stretches.count)
+    firstMoment = AlignedBuffer(count: layout.count)
+    secondMoment = AlignedBuffer(count: layout.count)
+    self.weightDecay = weightDecay
+    self.clipNorm = clipNorm
+  }
+
+  /// One update from the gradients that stand in `parameters`.
+  ///
+  /// - Parameter step: counts from 0.
+  /// - Returns: the gradient's global norm before clipping.
+  @discardableResult
+  package func update(
+    _ parameters: ParameterBlock, rate: Double, step: Int, pool: WorkerPool
+  ) -> Double {
+    let gradients = parameters.gradients.pointer
+    let sums = UnsafeMutableRawPointer(norms.pointer)
+      .assumingMemoryBound(to: Double.self)
+    pool.forEach(stretches.count) { task, _ in
+      let stretch = stretches[task]
+      sums[task] = marnet_sum_of_squares(gradients + stretch.offset, stretch.count)
+    }
+    var total = 0.0
+    for task in 0..<stretches.count { total += sums[task] }
+    let norm = total.squareRoot()
+    let clip = Float(min(1, clipNorm / (norm + 1e-6)))
+    let (beta1, beta2) = Self.betas
+    let correction1 = Float(1 - power(beta1, step + 1))
+    let correction2 = Float((1 - power(beta2, step + 1)).squareRoot())
+    pool.forEach(stretches.count) { task, _ in
+      let stretch = stretches[task]
+      let at = stretch.offset
+      marnet_adamw(
+        parameters.values.pointer + at, gradients + at, firstMoment.pointer + at,
+        secondMoment.pointer + at, stretch.count, Float(rate),
+        stretch.decays ? Float(weightDecay) : 0, Float(beta1), Float(1 - beta1), Float(beta2),
+        Float(1 - beta2), Float(Self.epsilon), correction1, correction2, clip)
+    }
+    return norm
+  }
+
+  private func power(_ base: Double, _ exponent: Int) -> Double {
+    var result = 1.0
+    var factor = base
+    var left = exponent
+    while left > 0 {
+      if left & 1 == 1 { result *= factor }
+      factor *= factor
+      left >>= 1
+    }
+    return result
+  }
+}

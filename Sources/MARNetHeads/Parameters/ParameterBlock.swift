@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// All parameters of a network in one allocation, with their gradients beside them.
+///
+/// One block makes the optimizer one loop and a checkpoint one write.
+package final class ParameterBlock: Sendable {
+  package let layout: ParameterLayout
+  package let values: AlignedBuffer
+  package let gradients: AlignedBuffer
+
+  /// Parameters drawn from `key`; each is keyed by its name, so that adding a
+  /// layer changes no other layer's start.
+  package init(layout: ParameterLayout, key: RandomKey) {
+    self.layout = layout
+    values = AlignedBuffer(count: layout.count)
+    gradients = AlignedBuffer(count: layout.count)
+    for slot in layout.slots {
+      key.fillUniform(
+        values.pointer + slot.offset, count: slot.count, bound: slot.initialBound,
+        rowKey: Self.rowKey(of: slot.name), tag: RandomKey.tag(purpose: RandomPurpose.initial))
+    }
+  }
+
+  /// A block of zeros, to be filled from a file or from other blocks.
+  package init(layout: ParameterLayout) {
+    self.layout = layout
+    values = AlignedBuffer(count: layout.count)
+    gradients = AlignedBuffer(count: 0)
+  }
+
+  @inline(__always)
+  package subscript(slot: ParameterSlot) -> MatrixView {
+    MatrixView(
+      pointer: values.pointer + slot.offset, rowCount: slot.rowCount,
+      columnCount: slot.columnCount)
+  }
+
+  @inline(__always)
+  package func gradient(of slot: ParameterSlot) -> MatrixView {
+    MatrixView(
+      pointer: gradients.pointer + slot.offset, rowCount: slot.rowCount,
+      columnCount: slot.columnCount)
+  }
+
+  /// Takes over every parameter of `other` that this layout has by name.
+  package func copyValues(from other: ParameterBlock) {
+    for slot in layout.slots {
+      guard let source = other.layout.slot(named: slot.name) else { continue }
+      self[slot].copy(from: other[source])
+    }
+  }
+
+  /// FNV-1a of the name.
+  private static func rowKey(of name: String) -> UInt64 {
+    name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+  }
+}

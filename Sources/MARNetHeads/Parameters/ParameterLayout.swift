@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where one parameter lies in the flat block, and how it is initialised and decayed.
+package struct ParameterSlot: Sendable, Equatable {
+  package let name: String
+  package let offset: Int
+  package let rowCount: Int
+  package let columnCount: Int
+  /// Biases are vectors: `[1, n]` here, `[n]` in files, and exempt from weight decay.
+  package let isVector: Bool
+  /// Initial values are uniform in ±bound; 1/√fan-in, PyTorch's default for linear layers.
+  package let initialBound: Float
+
+  package var count: Int { rowCount * columnCount }
+}
+
+/// The order of parameters in one flat block, fixed before the block is made.
+package struct ParameterLayout: Sendable, Equatable {
+  package private(set) var slots: [ParameterSlot] = []
+  /// Elements of the block; every slot starts on a cache line.
+  package private(set) var count = 0
+
+  package init() {}
+
+  package mutating func addMatrix(
+    _ name: String, rows: Int, columns: Int, bound: Float
+  ) -> ParameterSlot {
+    add(name, rows, columns, isVector: false, bound)
+  }
+
+  package mutating func addVector(_ name: String, count: Int, bound: Float) -> ParameterSlot {
+    add(name, 1, count, isVector: true, bound)
+  }
+
+  private mutating func add(
+    _ name: String, _ rows: Int, _ columns: Int, isVector: Bool, _ bound: Float
+  ) -> ParameterSlot {
+    precondition(
+      !slots.contains { $0.name == name }, "parameter '\(name)' was added twice")
+    let slot = ParameterSlot(
+      name: name, offset: count, rowCount: rows, columnCount: columns, isVector: isVector,
+      initialBound: bound)
+    slots.append(slot)
+    count += (slot.count + 15) / 16 * 16
+    return slot
+  }
+
+  package func slot(named name: String) -> ParameterSlot? {
+    slots.first { $0.name == name }
+  }
+}

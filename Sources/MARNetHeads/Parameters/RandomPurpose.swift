@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a random number is for: the high byte of its tag. One purpose, one number;
+/// a number once released keeps its meaning, or trained models stop repeating.
+package enum RandomPurpose {
+  package static let initial: UInt8 = 1
+  package static let batches: UInt8 = 2
+  package static let split: UInt8 = 3
+  package static let folds: UInt8 = 4
+  package static let timestep: UInt8 = 5
+  package static let forwardNoise: UInt8 = 6
+  package static let pureNoise: UInt8 = 7
+  package static let visualDropout: UInt8 = 16
+  package static let textDropout: UInt8 = 17
+  package static let alignedDropout: UInt8 = 18
+  package static let hiddenDropout: [UInt8] = [19, 20, 21]
+  package static let reconstructionDropout: UInt8 = 22
+  package static let fusionAlignedDropout: UInt8 = 23
+  package static let fusionReconstructionDropout: UInt8 = 24
+  package static let scoringNoise: UInt8 = 32
+  package static let reverseStepNoise: UInt8 = 33
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// The preset `plugin`: both modules and three heads in one network.
+///
+///     L = CE_e + CE_c + CE_f + β L_ITA + γ L_MSE
+///
+/// H_e reads x_v', H_c and H_f read x_p / b, the denoiser's estimate from pure noise at
+/// t = T − 1: no cross-entropy ever sees the text feature. With β = γ = 0 it is the
+/// image-only control.
+package final class JointNetwork: TrainingNetwork {
+  /// What is trained and how.
+  package struct Options: Sendable {
+    /// τ of InfoNCE.
+    package var temperature: Float
+    /// β; 0 leaves the text projector out.
+    package var alignmentWeight: Float
+    /// γ; 0 leaves the noised pass out.
+    package var reconstructionWeight: Float
+    /// b, factor on the text feature before diffusion.
+    package var textScale: Float
+    package var slope: Float
+    package var dropout: Float
+    package var hasSkip: Bool
+
+    package init(
+      temperature: Float, alignmentWeight: Float, reconstructionWeight: Float, textScale: Float,
+      slope: Float, dropout: Float, hasSkip: Bool
+    ) {
+      self.temperature = temperature
+      self.alignmentWeight = alignmentWeight
+      self.reconstructionWeight = reconstructionWeight
+      self.textScale = textScale
+      self.slope = slope
+      self.dropout = dropout
+      self.hasSkip = hasSkip
+    }
+  }
+
+  package let parameters: ParameterBlock
+  package let batchSize: Int
+  private let options: Options
+  private let alignment: AlignmentBranch
+  private let denoiser: DenoiserBranch
+  private let heads: ReconstructionHeads
+  private let workspace: Workspace
+  private let visual: MatrixView
+  private let gathered: GatheredTargets
+  /// Rows: CE_e, CE_c, CE_f, MSE.
+  private let losses: MatrixView
+  private let blocks: RowBlocks
+  private let visualDropout: Dropout
+  private let weightGradients: WeightGradients
+
+  package init(
+    dimensions: HeadDimensions, schedule: NoiseSchedule, options: Options, batchSize: Int,
+    key: RandomKey
+  ) {
+    var layout = ParameterLayout()
+    let loss = options.alignmentWeight > 0 ? InfoNCE(temperature: options.temperature) : nil
+    let module = AlignmentModule(
+      dimensions: dimensions, hasTextProjector: loss != nil, slope: options.slope, in: &layout)
+    let network = Denoiser(
+      dimensions: dimensions, hasSkip: options.hasSkip, schedule: schedule, in: &layout)
+    heads = ReconstructionHeads(
+      dimensions: dimensions, textScale: options.textScale, batchSize: batchSize,
+      dropout: options.dropout, key: key, in: &layout)
+    parameters = ParameterBlock(layout: layout, key: key)
+    self.options = options
+    self.batchSize = batchSize
+    var workspace = Workspace()
+    let visual = workspace.reserve(batchSize, dimensions.visual)
+    let gathered = GatheredTargets.reserve(
+      rows: batchSize, classes: dimensions.classes, in: &workspace)
+    let losses = workspace.reserve(4, batchSize)
+    workspace.make()
+    self.workspace = workspace
+    self.visual = workspace[visual]
+    self.gathered = GatheredTargets(gathered, in: workspace)
+    self.losses = workspace[losses]
+    blocks = RowBlocks(rowCount: batchSize)
+    alignment = AlignmentBranch(
+      module: module, loss: loss, weight: options.alignmentWeight, dimensions: dimensions,
+      batchSize: batchSize, dropout: options.dropout, key: key)
+    denoiser = DenoiserBranch(
+      denoiser: network, passes: options.reconstructionWeight > 0 ? .noisedAndPure : .pure,
+      textScale: options.textScale, dimensions: dimensions, batchSize: batchSize,
+      dropout: options.dropout, key: key)
+    visualDropout = Dropout(
+      probability: options.dropout, key: key, purpose: RandomPurpose.visualDropout)
+    var weightGradients = WeightGradients()
+    alignment.register(in: &weightGradients, visual: self.visual)
+    denoiser.register(in: &weightGradients, visual: self.visual)
+    heads.register(in: &weightGradients)
+    self.weightGradients = weightGradients
+  }
+
+  package func evaluate(_ batch: TrainingBatch, step: Int, pool: WorkerPool) -> LossTerms {
+    let scale = batch.inverseWeight
+    var textRows: Float = 0
+    for row in batch.rows { textRows += batch.hasText[row] }
+    let reconstructionScale =
+      options.reconstructionWeight / (max(textRows, 1) * options.textScale * options.textScale)
+    alignment.begin(batch)
+    pool.forEach(blocks.count) { task, _ in
+      evaluate(
+        batch, rows: blocks.range(task), step: step, scale: scale,
+        reconstructionScale: reconstructionScale)
+    }
+    var terms = LossTerms()
+    terms.alignment = alignment.align(pool: pool)
+    pool.forEach(blocks.count) { task, _ in alignment.finish(batch, rows: blocks.range(task)) }
+    weightGradients.run(into: parameters, pool: pool)
+    terms.alignmentClassification = losses.rowTotal(0)
+    terms.reconstructionClassification = losses.rowTotal(1)
+    terms.fusionClassification = losses.rowTotal(2)
+    terms.reconstruction = losses.rowTotal(3)
+    return terms
+  }
+
+  /// Everything of a block that does not need the other rows.
+  private func evaluate(
+    _ batch: TrainingBatch, rows: Range<Int>, step: Int, scale: Float, reconstructionScale: Float
+  ) {
+    gathered.gather(batch, rows)
+    for row in rows {
+      let source = batch.rows[row]
+      visualDropout.apply(
+        batch.visual.rows(source..<source + 1), into: visual.rows(row..<row + 1), step: step,
+        firstRow: row)
+    }
+    alignment.forward(batch, visual: visual, rows: rows, step: step, parameters)
+    alignment.classify(
+      gathered, rows: rows, step: step, scale: scale, losses: losses.row(0), parameters)
+    denoiser.forward(batch, visual: visual, rows: rows, step: step, parameters)
+    if denoiser.passes.hasNoised {
+      let noised = denoiser.noised(rows)
+      ReconstructionLoss.evaluate(
+        predicted: noised.predicted, clean: denoiser.clean.rows(rows),
+        hasText: gathered.hasText + rows.lowerBound, scale: reconstructionScale,
+        gradient: noised.gradient, losses: losses.row(3) + rows.lowerBound)
+    }
+    let pure = denoiser.pure(rows)
+    heads.evaluate(
+      predicted: pure.predicted, gradient: pure.gradient, aligned: alignment.aligned.rows(rows),
+      alignedGradient: alignment.alignedGradient.rows(rows), gathered, rows: rows, step: step,
+      scale: scale, reconstructionLosses: losses.row(1), fusionLosses: losses.row(2), parameters)
+    denoiser.backward(rows: rows, step: step, parameters)
+  }
+}

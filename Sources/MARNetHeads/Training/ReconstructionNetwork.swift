@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// Stage 2 of the preset `paper`: L_CDR = α₂ CE + γ MSE on the one-step estimate x̂₀ at a
+/// uniform t (MARNet, arXiv 2407.18854, eq. 20), α₂ = 1, with a head of its own.
+package final class ReconstructionNetwork: TrainingNetwork {
+  package struct Options: Sendable {
+    /// γ.
+    package var reconstructionWeight: Float
+    /// b.
+    package var textScale: Float
+    package var dropout: Float
+    package var hasSkip: Bool
+
+    package init(reconstructionWeight: Float, textScale: Float, dropout: Float, hasSkip: Bool) {
+      self.reconstructionWeight = reconstructionWeight
+      self.textScale = textScale
+      self.dropout = dropout
+      self.hasSkip = hasSkip
+    }
+  }
+
+  package let parameters: ParameterBlock
+  package let batchSize: Int
+  private let options: Options
+  private let denoiser: DenoiserBranch
+  private let head: Linear
+  private let workspace: Workspace
+  private let visual: MatrixView
+  private let gathered: GatheredTargets
+  private let scaled: MatrixView
+  private let scaledGradient: MatrixView
+  private let logits: MatrixView
+  /// Rows: CE, MSE.
+  private let losses: MatrixView
+  private let blocks: RowBlocks
+  private let visualDropout: Dropout
+  private let weightGradients: WeightGradients
+
+  package init(
+    dimensions: HeadDimensions, schedule: NoiseSchedule, options: Options, batchSize: Int,
+    key: RandomKey
+  ) {
+    var layout = ParameterLayout()
+    let network = Denoiser(
+      dimensions: dimensions, hasSkip: options.hasSkip, schedule: schedule, in: &layout)
+    head = Linear(
+      "reconstruction.classifier", inputs: dimensions.text, outputs: dimensions.classes,
+      in: &layout)
+    parameters = ParameterBlock(layout: layout, key: key)
+    self.options = options
+    self.batchSize = batchSize
+    var workspace = Workspace()
+    let visual = workspace.reserve(batchSize, dimensions.visual)
+    let gathered = GatheredTargets.reserve(
+      rows: batchSize, classes: dimensions.classes, in: &workspace)
+    let text = (0..<2).map { _ in workspace.reserve(batchSize, dimensions.text) }
+    let logits = workspace.reserve(batchSize, dimensions.classes)
+    let losses = workspace.reserve(2, batchSize)
+    workspace.make()
+    self.workspace = workspace
+    self.visual = workspace[visual]
+    self.gathered = GatheredTargets(gathered, in: workspace)
+    (scaled, scaledGradient) = (workspace[text[0]], workspace[text[1]])
+    self.logits = workspace[logits]
+    self.losses = workspace[losses]
+    blocks = RowBlocks(rowCount: batchSize)
+    denoiser = DenoiserBranch(
+      denoiser: network, passes: .noised, textScale: options.textScale, dimensions: dimensions,
+      batchSize: batchSize, dropout: options.dropout, key: key)
+    visualDropout = Dropout(
+      probability: options.dropout, key: key, purpose: RandomPurpose.visualDropout)
+    var weightGradients = WeightGradients()
+    denoiser.register(in: &weightGradients, visual: self.visual)
+    weightGradients.add(head, outputGradient: self.logits, input: scaled)
+    self.weightGradients = weightGradients
+  }
+
+  package func evaluate(_ batch: TrainingBatch, step: Int, pool: WorkerPool) -> LossTerms {
+    let scale = batch.inverseWeight
+    var textRows: Float = 0
+    for row in batch.rows { textRows += batch.hasText[row] }
+    let reconstructionScale =
+      options.reconstructionWeight / (max(textRows, 1) * options.textScale * options.textScale)
+    pool.forEach(blocks.count) { task, _ in
+      evaluate(
+        batch, rows: blocks.range(task), step: step, scale: scale,
+        reconstructionScale: reconstructionScale)
+    }
+    weightGradients.run(into: parameters, pool: pool)
+    var terms = LossTerms()
+    terms.reconstructionClassification = losses.rowTotal(0)
+    terms.reconstruction = losses.rowTotal(1)
+    return terms
+  }
+
+  private func evaluate(
+    _ batch: TrainingBatch, rows: Range<Int>, step: Int, scale: Float, reconstructionScale: Float
+  ) {
+    gathered.gather(batch, rows)
+    for row in rows {
+      let source = batch.rows[row]
+      visualDropout.apply(
+        batch.visual.rows(source..<source + 1), into: visual.rows(row..<row + 1), step: step,
+        firstRow: row)
+    }
+    denoiser.forward(batch, visual: visual, rows: rows, step: step, parameters)
+    let noised = denoiser.noised(rows)
+    ReconstructionLoss.evaluate(
+      predicted: noised.predicted, clean: denoiser.clean.rows(rows),
+      hasText: gathered.hasText + rows.lowerBound, scale: reconstructionScale,
+      gradient: noised.gradient, losses: losses.row(1) + rows.lowerBound)
+    let x = scaled.rows(rows)
+    let z = logits.rows(rows)
+    let inverseScale = 1 / options.textScale
+    for row in 0..<rows.count {
+      for column in 0..<x.columnCount {
+        x.row(row)[column] = noised.predicted.row(row)[column] * inverseScale
+      }
+    }
+    head.forward(x, into: z, parameters)
+    SoftCrossEntropy.evaluate(
+      logits: z, targets: gathered.targets.rows(rows),
+      weights: gathered.weights + rows.lowerBound, scale: scale,
+      losses: losses.row(0) + rows.lowerBound)
+    let dx = scaledGradient.rows(rows)
+    head.inputGradient(z, into: dx, parameters)
+    for row in 0..<rows.count {
+      let gradient = noised.gradient.row(row)
+      let part = dx.row(row)
+      for column in 0..<dx.columnCount { gradient[column] += part[column] * inverseScale }
+    }
+    denoiser.backward(rows: rows, step: step, parameters)
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// The rows of one training step: where all training rows are, and which of them take part.
+///
+/// Networks gather rows themselves, fused with dropout. The owner of the rows outlives the
+/// batch.
+package struct TrainingBatch: @unchecked Sendable {
+  /// `[N, Dv]`, standardised.
+  package let visual: MatrixView
+  /// `[N, Ds]`, standardised; 0 in rows without text.
+  package let text: MatrixView
+  /// `[N, C]`, soft targets.
+  package let targets: MatrixView
+  /// `[N]`, weight of a row in every cross-entropy.
+  package let weights: UnsafePointer<Float>
+  /// `[N]`, 1 where a row has text, else 0.
+  package let hasText: UnsafePointer<Float>
+  /// `[B]`, the rows of this step.
+  package let rows: UnsafeBufferPointer<Int>
+
+  package init(
+    visual: MatrixView, text: MatrixView, targets: MatrixView, weights: UnsafePointer<Float>,
+    hasText: UnsafePointer<Float>, rows: UnsafeBufferPointer<Int>
+  ) {
+    self.visual = visual
+    self.text = text
+    self.targets = targets
+    self.weights = weights
+    self.hasText = hasText
+    self.rows = rows
+  }
+
+  /// 1 / Σ weights of the batch, its lower bound 1e-6 as the reference has it.
+  package var inverseWeight: Float {
+    var sum: Float = 0
+    for row in rows { sum += weights[row] }
+    return 1 / max(sum, 1e-6)
+  }
+}
