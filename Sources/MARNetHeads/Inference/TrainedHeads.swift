@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// The heads of a model: alignment, denoiser, reconstruction head and fusion, with all their
+/// parameters in one block. Training networks hand over their parameters by name.
+package struct TrainedHeads: Sendable {
+  package let architecture: HeadArchitecture
+  package let parameters: ParameterBlock
+  package let alignment: AlignmentModule
+  package let denoiser: Denoiser
+  package let reconstruction: Linear
+  package let fusion: FusionHead
+  /// Mean and scale of x_EMA and x_CDR before fusion, where they are standardised.
+  package let fusionInput: FusionInputStatistics?
+
+  /// Heads with all parameters 0, to be filled from training or from a file.
+  package init(_ architecture: HeadArchitecture) throws(NoiseSchedule.Invalid) {
+    var layout = ParameterLayout()
+    let schedule = try NoiseSchedule(
+      kind: architecture.scheduleKind, stepCount: architecture.diffusionSteps)
+    let dimensions = architecture.dimensions
+    alignment = AlignmentModule(
+      dimensions: dimensions, hasTextProjector: architecture.hasTextProjector,
+      slope: architecture.slope, in: &layout)
+    denoiser = Denoiser(
+      dimensions: dimensions, hasSkip: architecture.hasSkip, schedule: schedule, in: &layout)
+    reconstruction = Linear(
+      "reconstruction.classifier", inputs: dimensions.text, outputs: dimensions.classes,
+      in: &layout)
+    fusion = FusionHead(
+      architecture.fusionOperator, mode: architecture.fusionMode, dimensions: dimensions,
+      in: &layout)
+    fusionInput =
+      architecture.standardisesFusionInput
+      ? FusionInputStatistics(dimensions: dimensions, in: &layout) : nil
+    parameters = ParameterBlock(layout: layout)
+    self.architecture = architecture
+  }
+}
+
+/// Where the statistics of x_EMA and x_CDR stand in the parameter block.
+package struct FusionInputStatistics: Sendable {
+  package let alignedMean: ParameterSlot
+  package let alignedScale: ParameterSlot
+  package let reconstructedMean: ParameterSlot
+  package let reconstructedScale: ParameterSlot
+
+  init(dimensions: HeadDimensions, in layout: inout ParameterLayout) {
+    let (d, ds) = (dimensions.aligned, dimensions.text)
+    alignedMean = layout.addVector("fusion.aligned.mean", count: d, bound: 0)
+    alignedScale = layout.addVector("fusion.aligned.scale", count: d, bound: 0)
+    reconstructedMean = layout.addVector("fusion.reconstructed.mean", count: ds, bound: 0)
+    reconstructedScale = layout.addVector("fusion.reconstructed.scale", count: ds, bound: 0)
+  }
+
+  /// `x = (x − mean) · scale` in place.
+  package static func apply(
+    _ x: MatrixView, mean: ParameterSlot, scale: ParameterSlot, _ parameters: ParameterBlock
+  ) {
+    let m = parameters[mean].pointer
+    let s = parameters[scale].pointer
+    for row in 0..<x.rowCount {
+      let values = x.row(row)
+      for column in 0..<x.columnCount { values[column] = (values[column] - m[column]) * s[column] }
+    }
+  }
+}
