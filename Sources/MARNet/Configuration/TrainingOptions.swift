@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Steps, optimizer and dropout.
+public struct TrainingOptions: Codable, Sendable, Equatable {
+  /// What is trained together.
+  public enum Scheme: String, Codable, Sendable, CaseIterable {
+    /// Both modules and three heads, one loss, one optimizer.
+    case joint
+    /// Alignment, then reconstruction, then a fusion classifier on their frozen outputs.
+    case staged
+  }
+
+  /// Joint or staged.
+  public var scheme = Scheme.joint
+  /// Rows a step; all rows when there are fewer.
+  public var batchSize = 128
+  /// Passes over the rows. Nil chooses by size: `automaticEpochs`, but no fewer steps than
+  /// `minimumSteps` and no more than `maximumSteps`, unless those would be less than
+  /// `minimumEpochs` passes.
+  public var epochs: Int?
+  /// Passes aimed at when `epochs` is nil.
+  public var automaticEpochs = 40
+  /// Fewest steps when `epochs` is nil.
+  public var minimumSteps = 600
+  /// Most steps when `epochs` is nil, as long as they make `minimumEpochs` passes.
+  public var maximumSteps = 800
+  /// Fewest passes when `epochs` is nil, however many rows there are.
+  public var minimumEpochs = 8
+  /// Steps of the fusion classifier in staged training.
+  public var fusionSteps = 400
+  /// Peak learning rate of AdamW.
+  public var learningRate = 1e-3
+  /// Decoupled weight decay, on matrices only.
+  public var weightDecay = 1.0
+  /// Fraction of the steps over which the learning rate rises linearly; a cosine to 0 follows.
+  public var warmup = 0.05
+  /// Largest global norm of a gradient.
+  public var clipNorm = 1.0
+  /// Dropout on features, hidden activations and head inputs.
+  public var dropout = 0.2
+
+  /// The defaults.
+  public init() {}
+
+  /// Steps for `rowCount` training rows.
+  public func stepCount(rowCount: Int) -> Int {
+    let stepsPerEpoch = max(1, rowCount / min(batchSize, max(rowCount, 1)))
+    if let epochs { return epochs * stepsPerEpoch }
+    let clamped = min(maximumSteps, max(minimumSteps, automaticEpochs * stepsPerEpoch))
+    return max(clamped, minimumEpochs * stepsPerEpoch)
+  }
+}

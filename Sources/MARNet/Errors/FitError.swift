@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a fit ended without a model, apart from its data and its configuration.
+public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// A loss term or a gradient became infinite or not a number.
+  case diverged(stage: String, epoch: Int, step: Int, term: String)
+  /// The progress handler asked to stop, or the process was interrupted.
+  case cancelled
+  /// Rows that training cannot use.
+  case unusable(reason: String, remedy: String)
+
+  /// Where, what was found, what was needed, one remedy.
+  public var description: String {
+    switch self {
+    case .diverged(let stage, let epoch, let step, let term):
+      return "\(stage): the \(term) was not a finite number in epoch \(epoch), step \(step). "
+        + "Lower the learning rate ('training.learning_rate'), or look at the features with "
+        + "'inspect'."
+    case .cancelled:
+      return "the fit was interrupted; no model was written."
+    case .unusable(let reason, let remedy):
+      return "\(reason). \(remedy)"
+    }
+  }
+}

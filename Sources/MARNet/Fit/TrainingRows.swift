@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+import MARNetHeads
+
+/// What a network is trained on: standardised features, targets and weights of N rows.
+struct TrainingRows: Sendable {
+  /// `[N, Dv]`, standardised.
+  let visual: Matrix
+  /// `[N, Ds]`, standardised, 0 in rows without text.
+  let text: Matrix
+  /// `[N, C]`.
+  let targets: Matrix
+  /// `[N]`, weight in the cross-entropies.
+  let weights: [Float]
+  /// `[N]`, 1 or 0.
+  let hasText: [Float]
+
+  var rowCount: Int { visual.rowCount }
+
+  /// The batch of the rows at `rows`; valid while `body` runs.
+  func withBatch<Result>(
+    _ rows: UnsafeBufferPointer<Int>, _ body: (TrainingBatch) -> Result
+  ) -> Result {
+    weights.withUnsafeBufferPointer { weights in
+      hasText.withUnsafeBufferPointer { hasText in
+        guard let w = weights.baseAddress, let t = hasText.baseAddress else {
+          preconditionFailure("a batch needs rows")
+        }
+        return withExtendedLifetime(self) {
+          body(
+            TrainingBatch(
+              visual: visual.view, text: text.view, targets: targets.view, weights: w,
+              hasText: t, rows: rows))
+        }
+      }
+    }
+  }
+}

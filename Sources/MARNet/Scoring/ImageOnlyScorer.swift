@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+import MARNetHeads
+
+/// Scores rows with an image-only network, in padded blocks like `BlockScorer`.
+struct ImageOnlyScorer {
+  let head: ImageOnlyHead
+  let alignedWidth: Int
+  let classCount: Int
+  let pool: WorkerPool
+
+  /// `[N, C]` log-probabilities.
+  func logProbabilities(of rows: KeyedRows) -> Matrix {
+    let count = rows.visual.rowCount
+    let size = BlockScorer.blockRows
+    var result = Matrix(rowCount: count, columnCount: classCount)
+    let target = result.mutableView()
+    let source = rows.visual.view
+    pool.forEach((count + size - 1) / size) { block, _ in
+      let range = block * size..<min((block + 1) * size, count)
+      var workspace = Workspace()
+      let slots = [source.columnCount, alignedWidth, classCount].map {
+        workspace.reserve(size, $0)
+      }
+      workspace.make()
+      let visual = workspace[slots[0]]
+      visual.rows(0..<range.count).copy(from: source.rows(range))
+      head.logProbabilities(visual, aligned: workspace[slots[1]], into: workspace[slots[2]])
+      target.rows(range).copy(from: workspace[slots[2]].rows(0..<range.count))
+      withExtendedLifetime(workspace) {}
+    }
+    withExtendedLifetime(rows) {}
+    return result
+  }
+}
