@@ -33,7 +33,9 @@ let package = Package(
       name: "MARNetDenseTests",
       dependencies: ["MARNetDense", "CMARNetKernels", "TestSupport"]),
     .testTarget(name: "MARNetHeadsTests", dependencies: ["MARNetHeads", "TestSupport"]),
-    .testTarget(name: "MARNetDataTests", dependencies: ["MARNetData", "TestSupport"]),
+    .testTarget(
+      name: "MARNetDataTests",
+      dependencies: ["MARNetData", "MARNetDense", "CMARNetKernels", "CHDF5", "TestSupport"]),
     .testTarget(name: "MARNetTests", dependencies: ["MARNet", "TestSupport"]),
     .testTarget(
       name: "CommandLineTests", dependencies: ["marnet-plugin", "MARNet", "TestSupport"]),

@@ -1,7 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-// Only what Swift cannot import: HDF5's predefined types and property classes
-// are macros that call H5open() and read a global.
+// Only what Swift cannot import: HDF5's predefined types, property classes and open
+// flags are macros that call H5open() and read a global, and some calls are macros
+// that pick one of several versions of a function.
 #ifndef CHDF5_SHIM_H
 #define CHDF5_SHIM_H
 #include <hdf5.h>
+#include <string.h>
+
+static inline hid_t chdf5_ieee_f32le(void) { return H5T_IEEE_F32LE; }
+static inline hid_t chdf5_ieee_f32be(void) { return H5T_IEEE_F32BE; }
+static inline hid_t chdf5_ieee_f64le(void) { return H5T_IEEE_F64LE; }
+static inline hid_t chdf5_ieee_f64be(void) { return H5T_IEEE_F64BE; }
+static inline hid_t chdf5_std_i8le(void) { return H5T_STD_I8LE; }
+static inline hid_t chdf5_std_i32le(void) { return H5T_STD_I32LE; }
+static inline hid_t chdf5_std_i64le(void) { return H5T_STD_I64LE; }
+static inline hid_t chdf5_std_u8le(void) { return H5T_STD_U8LE; }
+static inline hid_t chdf5_std_u64le(void) { return H5T_STD_U64LE; }
+static inline hid_t chdf5_c_string(void) { return H5T_C_S1; }
+static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
+
+static inline hid_t chdf5_dataset_create(void) { return H5P_DATASET_CREATE; }
+static inline hid_t chdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
+static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
+
+static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned chdf5_create_new(void) { return H5F_ACC_EXCL; }
+
+/// The error stack of this thread (H5E_DEFAULT is a cast macro).
+static inline hid_t chdf5_error_stack(void) { return H5E_DEFAULT; }
+
+/// The kind of a link (H5L_TYPE_HARD, _SOFT, _EXTERNAL or a user's), negative on failure.
+static inline int chdf5_link_kind(hid_t group, const char *name) {
+  H5L_info_t info;
+  return H5Lget_info(group, name, &info, H5P_DEFAULT) < 0 ? -1 : (int)info.type;
+}
+
+/// The number of the open file that holds an object; negative return on failure.
+static inline int chdf5_file_number(hid_t object, unsigned long *number) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info2_t info;
+  if (H5Oget_info3(object, &info, H5O_INFO_BASIC) < 0) return -1;
+#else
+  H5O_info_t info;
+  if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) return -1;
+#endif
+  *number = info.fileno;
+  return 0;
+}
 #endif

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension DataError: CustomStringConvertible {
+  /// Where, what was found, what was needed, and one remedy.
+  public var description: String {
+    switch self {
+    case .fileNotFound(let path):
+      "\(path): no such file. Give the path of an HDF5 feature file."
+    case .isFolder(let path):
+      "\(path): is a folder. Give the path of an HDF5 feature file."
+    case .notAPlainFile(let path):
+      "\(path): is a pipe or a device, which HDF5 cannot read. Copy the data into a file first."
+    case .cannotRead(let path, let reason):
+      "\(path): cannot be read: \(reason). Check the file's permissions."
+    case .notHDF5(let path):
+      "\(path): is not an HDF5 file: its signature is missing. "
+        + "Write the features with h5py, or convert them."
+    case .truncatedFile(let path, let detail):
+      "\(path): is shorter than its header says (HDF5: \(detail)). "
+        + "Copy it again, or run the extraction again."
+    case .newerFormat(let location, let detail):
+      "\(location.subject) is written in a newer format than HDF5 \(HDF5Library.version) reads "
+        + "(HDF5: \(detail)). Save it again with h5py and libver=(\"earliest\", \"v114\")."
+    case .hdf5(let location, let action, let detail):
+      "\(location): HDF5 could not \(action): \(detail). \(Self.remedy(forHDF5: detail))"
+    case .cannotWrite(let path, let reason):
+      "\(path): cannot be written: \(reason). Give another output path, or make room there."
+    case .outputClosed:
+      "standard output: the program that reads it has closed it. Write to a file instead."
+    case .outsideTypeRange(let location, let row, let value, let type):
+      "\(location): row \(grouped(row)) holds \(value), which \(type.rawValue) cannot hold. "
+        + "Store the features as float32."
+    default: layoutDescription ?? valueDescription ?? "unknown data error"
+    }
+  }
+
+  private static func remedy(forHDF5 detail: String) -> String {
+    if detail.contains("lock") {
+      return "If it lies on a network file system, set HDF5_USE_FILE_LOCKING=FALSE; "
+        + "otherwise close the program that writes it."
+    }
+    return "Check the file with h5dump, or write it again."
+  }
+}
+
+/// `number` with thousands separators: "10,000".
+func grouped(_ number: some BinaryInteger) -> String {
+  var digits = String(number.magnitude)
+  var groups: [String] = []
+  while digits.count > 3 {
+    groups.insert(String(digits.suffix(3)), at: 0)
+    digits.removeLast(3)
+  }
+  return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+}
+
+/// "1 row", "2,000 rows".
+func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+  "\(grouped(count)) \(count == 1 ? noun : plural ?? noun + "s")"
+}
+
+/// A shape to show: "[10,000, 512]", or what has none.
+func shown(_ shape: [Int]?) -> String {
+  guard let shape else { return "no values" }
+  guard !shape.isEmpty else { return "a single value" }
+  return "shape [" + shape.map { grouped($0) }.joined(separator: ", ") + "]"
+}
+
+/// Names to show, at most eight: "'a', 'b' and 3 more".
+func listed(_ names: [String]) -> String {
+  guard !names.isEmpty else { return "nothing" }
+  let most = 8
+  let shown = names.prefix(most).map { "'\($0)'" }.joined(separator: ", ")
+  return names.count > most ? "\(shown) and \(grouped(names.count - most)) more" : shown
+}

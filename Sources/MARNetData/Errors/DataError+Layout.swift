@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension DataError {
+  /// The words for errors of layout; nil for other errors.
+  var layoutDescription: String? {
+    switch self {
+    case .missingSplit(let path, let split, let present):
+      return "\(path): has no group '/\(split.rawValue)'; the file holds \(listed(present)). "
+        + "Put the features into '/\(split.rawValue)/visual', one row a sample."
+    case .missingDataset(let location, let present, let nearest):
+      let columns = ["visual", "text"].contains(location.name) ? ", width" : ""
+      let remedy =
+        nearest.map { "Did you mean '\($0)'? Rename it to '\(location.name)'." }
+        ?? "Add '\(location.name)' of shape [rows\(columns)]."
+      return "\(location.path): has no dataset '\(location.object ?? "/")'; the group holds "
+        + "\(listed(present)). \(remedy)"
+    case .notAGroup(let location):
+      return "\(location.path): '\(location.object ?? "/")' is not a group. "
+        + "Splits are groups that hold 'visual', 'text' and 'label'."
+    case .notADataset(let location):
+      return "\(location.path): '\(location.object ?? "/")' is not a dataset. "
+        + "Store it as one array, one row a sample."
+    case .danglingLink(let location):
+      return
+        "\(location.path): '\(location.object ?? "/")' is a link to something that is not in the file. "
+        + "Store the array itself."
+    case .externalData(let location, let kind):
+      return
+        "\(location.path): '\(location.object ?? "/")' is \(kind); only data inside the file is read. "
+        + "Copy the array into the file."
+    case .missingFilter(let location, let filter):
+      return "\(location.subject) is compressed with filter '\(filter)', which HDF5 "
+        + "\(HDF5Library.version) here does not have. "
+        + "Save it again with compression=\"gzip\" or without compression."
+    case .twoLabelDatasets(let path, let group):
+      return "\(path): '\(group)' holds both 'label' and 'labels'. Keep the one that is meant."
+    case .wrongRank(let location, let shape, let needed, let remedy):
+      return "\(location) has \(shown(shape)); it needs \(needed). \(remedy)"
+    case .wrongType(let location, let found, let needed, let remedy):
+      return "\(location) holds \(found) values; it needs \(needed). \(remedy)"
+    case .emptySplit(let location):
+      return "\(location) has no rows. Remove the split, or write its rows."
+    case .noColumns(let location):
+      return "\(location) has no columns; it needs 1 or more. Run the feature extraction again."
+    case .unequalRows(let location, let rows, let reference, let referenceRows):
+      return "\(location) has \(counted(rows, "row")) but '\(reference)' has "
+        + "\(grouped(referenceRows)). \(Self.remedy(forRowsOf: location))"
+    case .unequalWidths(let location, let width, let reference, let referenceWidth):
+      return "\(location) has \(counted(width, "column")) but '\(reference)' has "
+        + "\(grouped(referenceWidth)). Extract both splits with the same encoder."
+    case .widthDiffersFromModel(let location, let width, let modelWidth):
+      return "\(location) has \(counted(width, "column")) but the model was fitted on "
+        + "\(grouped(modelWidth)). Extract the features with the encoder used for fitting."
+    default:
+      return nil
+    }
+  }
+
+  private static func remedy(forRowsOf location: DataLocation) -> String {
+    guard location.name == "text", let object = location.object else {
+      return "Rows must pair one to one; write one value for each row."
+    }
+    let mask = object.hasPrefix("/") ? "\(object)_mask" : "hasText"
+    return "Rows must pair one to one; re-extract the shorter one, "
+      + "or mark missing text with '\(mask)'."
+  }
+}

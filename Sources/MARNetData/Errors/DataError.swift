@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What can be wrong with feature files, paired rows and outputs, as facts.
+///
+/// `description` says where, what was found, what was needed, and one remedy.
+public enum DataError: Error, Sendable, Equatable {
+  // MARK: The file
+
+  /// There is no file at `path`.
+  case fileNotFound(path: String)
+  /// `path` is a folder.
+  case isFolder(path: String)
+  /// `path` is a pipe, a device or a socket.
+  case notAPlainFile(path: String)
+  /// The system refuses to read `path`.
+  case cannotRead(path: String, reason: String)
+  /// The file lacks the HDF5 signature.
+  case notHDF5(path: String)
+  /// The file ends before its own header says.
+  case truncatedFile(path: String, detail: String)
+  /// Written in a format that this HDF5 library does not know.
+  case newerFormat(DataLocation, detail: String)
+  /// Any other failure inside HDF5.
+  case hdf5(DataLocation, action: String, detail: String)
+
+  // MARK: The layout
+
+  /// The group of a split is missing.
+  case missingSplit(path: String, split: Split, present: [String])
+  /// A dataset is missing from the group of a split.
+  case missingDataset(DataLocation, present: [String], nearest: String?)
+  /// A group was needed.
+  case notAGroup(DataLocation)
+  /// A dataset was needed.
+  case notADataset(DataLocation)
+  /// A soft link points at nothing.
+  case danglingLink(DataLocation)
+  /// The values lie in another file.
+  case externalData(DataLocation, kind: String)
+  /// Compressed by a filter that this HDF5 library does not have.
+  case missingFilter(DataLocation, filter: String)
+  /// Both 'label' and 'labels' are present.
+  case twoLabelDatasets(path: String, group: String)
+  /// `shape` is nil for a dataset without any value.
+  case wrongRank(DataLocation, shape: [Int]?, needed: String, remedy: String)
+  /// A type that cannot be used there.
+  case wrongType(DataLocation, found: String, needed: String, remedy: String)
+  /// A split without rows.
+  case emptySplit(DataLocation)
+  /// Features without columns.
+  case noColumns(DataLocation)
+  /// Rows that do not pair one to one with those of `reference`.
+  case unequalRows(DataLocation, rows: Int, reference: String, referenceRows: Int)
+  /// Two splits whose features differ in width.
+  case unequalWidths(DataLocation, width: Int, reference: String, referenceWidth: Int)
+  /// Features whose width differs from the one that a model was fitted on.
+  case widthDiffersFromModel(DataLocation, width: Int, modelWidth: Int)
+
+  // MARK: The values
+
+  /// A NaN or an infinity: the first one, and how many rows of those read have any.
+  case nonFinite(DataLocation, row: Int, column: Int, value: String, badRows: Int, rows: Int)
+  /// A label that is neither -1 nor a class.
+  case labelOutOfRange(DataLocation, row: Int, value: Int64, classCount: Int, badRows: Int)
+  /// Labels that run so high that they cannot be class indices.
+  case labelsAreNotIndices(DataLocation, largest: Int64, rows: Int)
+  /// A label string that is no class name.
+  case unknownClassName(DataLocation, row: Int, name: String, nearest: String?)
+  /// A row identifier beyond Int64.
+  case identifierTooLarge(DataLocation, row: Int)
+  /// Two classes of one name.
+  case duplicateClassName(DataLocation, name: String)
+  /// A class has an empty name.
+  case emptyClassName(DataLocation, index: Int)
+  /// Fewer than two classes.
+  case tooFewClasses(path: String, count: Int)
+  /// No row of the training split has a label.
+  case noLabelledRow(DataLocation)
+  /// Classes without a labelled training row: the first, and how many there are.
+  case classWithoutRows(DataLocation, index: Int, name: String, missingCount: Int)
+  /// No row has text.
+  case noText(DataLocation)
+
+  // MARK: Output
+
+  /// The output cannot be written.
+  case cannotWrite(path: String, reason: String)
+  /// The reader of standard output went away.
+  case outputClosed
+  /// A value beyond the range of the type in which it is to be stored.
+  case outsideTypeRange(DataLocation, row: Int, value: Float, type: FeatureType)
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The kinds of data errors; a command-line tool gives each its exit status.
+public enum DataErrorKind: Sendable {
+  /// What the file holds cannot be used: shapes, labels, values, types.
+  case content
+  /// There is no such file.
+  case notFound
+  /// The output cannot be written.
+  case cannotWrite
+  /// The operating system or HDF5 failed.
+  case inputOutput
+}
+
+extension DataError {
+  /// The kind of this error.
+  public var kind: DataErrorKind {
+    switch self {
+    case .fileNotFound: .notFound
+    case .cannotWrite, .outputClosed: .cannotWrite
+    case .cannotRead, .hdf5: .inputOutput
+    default: .content
+    }
+  }
+}

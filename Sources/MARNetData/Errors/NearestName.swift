@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The name in `names` that `wanted` was most likely meant to be, if any is close.
+func nearestName(to wanted: String, in names: [String]) -> String? {
+  let wantedKey = Array(wanted.lowercased())
+  let scored = names.map { name -> (name: String, distance: Int) in
+    let key = Array(name.lowercased())
+    let contained =
+      key.count > 2 && wantedKey.count > 2
+      && (name.lowercased().hasPrefix(wanted.lowercased())
+        || wanted.lowercased().hasPrefix(name.lowercased()))
+    return (name, contained ? 1 : editDistance(key, wantedKey))
+  }
+  guard let best = scored.min(by: { ($0.distance, $0.name) < ($1.distance, $1.name) }) else {
+    return nil
+  }
+  return best.distance <= max(1, wanted.count / 3) ? best.name : nil
+}
+
+/// Insertions, deletions and replacements that turn `a` into `b` (Levenshtein).
+private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+  var previous = Array(0...b.count)
+  for (i, left) in a.enumerated() {
+    var current = [i + 1]
+    for (j, right) in b.enumerated() {
+      current.append(
+        min(previous[j + 1] + 1, current[j] + 1, previous[j] + (left == right ? 0 : 1)))
+    }
+    previous = current
+  }
+  return previous[b.count]
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What each dataset of a split must be, before any of its values is read.
+enum DatasetCheck {
+  /// Features: floating point, `[rows, width]`.
+  static func features(_ dataset: HDF5Dataset) throws(DataError) {
+    guard let shape = dataset.shape, shape.count == 2 else {
+      throw DataError.wrongRank(
+        dataset.location, shape: dataset.shape, needed: "shape [rows, width]",
+        remedy: (dataset.shape?.count ?? 0) > 2
+          ? "Pool or flatten each sample to one row." : "Store one row of features a sample.")
+    }
+    guard case .float = dataset.type else {
+      var remedy = "Store the features as float32."
+      if case .integer = dataset.type {
+        remedy =
+          "Store the features as float32; if these are class indices or pixels, "
+          + "extract features first."
+      }
+      throw DataError.wrongType(
+        dataset.location, found: dataset.type.name,
+        needed: "float16, bfloat16, float32 or float64", remedy: remedy)
+    }
+    if shape[0] == 0 { throw DataError.emptySplit(dataset.location) }
+    if shape[1] == 0 { throw DataError.noColumns(dataset.location) }
+  }
+
+  /// Labels: one integer or one string a row.
+  static func labels(_ dataset: HDF5Dataset) throws(DataError) {
+    guard dataset.shape?.count == 1 else {
+      throw DataError.wrongRank(
+        dataset.location, shape: dataset.shape, needed: "one value a row: shape [rows]",
+        remedy: (dataset.shape?.count ?? 0) > 1
+          ? "Store class indices, for example the argmax of one-hot rows."
+          : "Store one class index a row.")
+    }
+    try integersOrStrings(
+      dataset, remedy: "Store class indices as int64, or class names as strings.")
+  }
+
+  /// Row identifiers: one integer or one string a row.
+  static func identifiers(_ dataset: HDF5Dataset) throws(DataError) {
+    guard dataset.shape?.count == 1 else {
+      throw DataError.wrongRank(
+        dataset.location, shape: dataset.shape, needed: "one value a row: shape [rows]",
+        remedy: "Store one identifier a row.")
+    }
+    try integersOrStrings(dataset, remedy: "Store identifiers as int64 or as strings.")
+  }
+
+  /// The text mask: one truth value a row.
+  static func mask(_ dataset: HDF5Dataset) throws(DataError) {
+    guard dataset.shape?.count == 1 else {
+      throw DataError.wrongRank(
+        dataset.location, shape: dataset.shape, needed: "one value a row: shape [rows]",
+        remedy: "Store true where the row has text.")
+    }
+    guard case .integer = dataset.type else {
+      throw DataError.wrongType(
+        dataset.location, found: dataset.type.name, needed: "bool or integer",
+        remedy: "Store it as bool: true where the row has text.")
+    }
+  }
+
+  /// Class names: strings, one a class.
+  static func classNames(_ dataset: HDF5Dataset) throws(DataError) {
+    guard dataset.shape?.count == 1 else {
+      throw DataError.wrongRank(
+        dataset.location, shape: dataset.shape, needed: "one name a class: shape [classes]",
+        remedy: "Store the names in the order of the class indices.")
+    }
+    guard case .string = dataset.type else {
+      throw DataError.wrongType(
+        dataset.location, found: dataset.type.name, needed: "strings",
+        remedy: "Store the names as strings, in the order of the class indices.")
+    }
+  }
+
+  /// Row counts that pair one to one.
+  static func rows(
+    of dataset: HDF5Dataset, pairWith rows: Int, named reference: String
+  ) throws(DataError) {
+    guard dataset.rowCount != rows else { return }
+    let object = dataset.location.object ?? "/"
+    let group = object.split(separator: "/").dropLast().joined(separator: "/")
+    throw DataError.unequalRows(
+      dataset.location, rows: dataset.rowCount, reference: "/\(group)/\(reference)",
+      referenceRows: rows)
+  }
+
+  /// Filters that this library can undo.
+  static func filters(of dataset: HDF5Dataset) throws(DataError) {
+    if let filter = dataset.storage.missingFilter {
+      throw DataError.missingFilter(dataset.location, filter: filter)
+    }
+  }
+
+  private static func integersOrStrings(
+    _ dataset: HDF5Dataset, remedy: String
+  ) throws(DataError) {
+    switch dataset.type {
+    case .integer, .string: return
+    case .float, .other:
+      throw DataError.wrongType(
+        dataset.location, found: dataset.type.name, needed: "integers or strings",
+        remedy: remedy)
+    }
+  }
+}
