@@ -93,7 +93,8 @@ struct HeadTraining {
       dimensions: dimensions, schedule: schedule, options: options,
       batchSize: batchSize(rows.rowCount), key: key)
     let heads = try TrainedHeads(
-      architecture(hasTextProjector: options.alignmentWeight > 0, standardises: false))
+      HeadArchitecture(
+        configuration, dimensions: dimensions, hasTextProjector: options.alignmentWeight > 0))
     let scorer = heldOut.map { _ in BlockScorer(heads, sampling: quickSampling(), pool: pool) }
     let records = try trainer(
       stage,
@@ -125,18 +126,5 @@ struct HeadTraining {
     let head = ImageOnlyHead(dimensions: dimensions, slope: slope)
     head.parameters.copyValues(from: network.parameters)
     return (head, records)
-  }
-
-  func architecture(hasTextProjector: Bool, standardises: Bool) -> HeadArchitecture {
-    HeadArchitecture(
-      dimensions: dimensions, slope: slope, hasTextProjector: hasTextProjector,
-      hasSkip: configuration.reconstruction.hasSkip,
-      scheduleKind: configuration.reconstruction.schedule.kind,
-      diffusionSteps: configuration.reconstruction.diffusionSteps,
-      textScale: Float(configuration.reconstruction.textScale),
-      fusionOperator: configuration.fusion.fusionOperator.fusionOperator,
-      fusionMode: configuration.fusion.mode == .logit ? .logit : .representation,
-      standardisesFusionInput: standardises,
-      prediction: configuration.fusion.prediction.prediction)
   }
 }

@@ -11,7 +11,7 @@ extension HeadTraining {
   ) throws -> (heads: TrainedHeads, records: [EpochRecord]) {
     let weight = Float(configuration.alignment.weight)
     let heads = try TrainedHeads(
-      architecture(hasTextProjector: weight > 0, standardises: true))
+      HeadArchitecture(configuration, dimensions: dimensions, hasTextProjector: weight > 0))
     let steps = configuration.training.stepCount(rowCount: rows.rowCount)
     var records = try alignmentStage(
       on: rows, into: heads, weight: weight, steps: steps, key: key.derived(1))

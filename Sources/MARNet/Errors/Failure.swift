@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetData
+
+/// The one place that maps every room's errors to a stable code and an exit status.
+public struct Failure: Sendable, Equatable {
+  /// What went wrong, coarsely; stable across versions.
+  public enum Code: String, Sendable, CaseIterable {
+    /// Contents of a feature file, or a model directory that cannot be read.
+    case data
+    /// A file or directory that is not there.
+    case notFound = "not-found"
+    /// Training that left the finite numbers.
+    case diverged
+    /// An output that cannot be written.
+    case cannotWrite = "cannot-write"
+    /// Input, output or HDF5.
+    case inputOutput = "input-output"
+    /// Interrupted by the user.
+    case interrupted
+    /// A configuration value out of range.
+    case configuration
+    /// Anything else.
+    case other
+  }
+
+  /// Stable code.
+  public let code: Code
+  /// Where, what was found, what was needed, one remedy.
+  public let message: String
+
+  /// Exit status, after sysexits.h.
+  public var exitStatus: Int32 {
+    switch code {
+    case .data: 65
+    case .notFound: 66
+    case .diverged: 70
+    case .cannotWrite: 73
+    case .inputOutput: 74
+    case .interrupted: 75
+    case .configuration: 78
+    case .other: 1
+    }
+  }
+
+  /// The failure behind `error`.
+  public init(_ error: any Error) {
+    switch error {
+    case let error as DataError:
+      message = error.description
+      switch error.kind {
+      case .content: code = .data
+      case .notFound: code = .notFound
+      case .cannotWrite: code = .cannotWrite
+      case .inputOutput: code = .inputOutput
+      }
+    case let error as ConfigurationError:
+      (code, message) = (.configuration, error.description)
+    case let error as FitError:
+      message = error.description
+      switch error {
+      case .diverged: code = .diverged
+      case .cancelled: code = .interrupted
+      case .unusable: code = .data
+      }
+    case let error as ModelError:
+      message = error.description
+      switch error {
+      case .notFound: code = .notFound
+      case .outputExists, .cannotWrite: code = .cannotWrite
+      case .invalidSampling: code = .configuration
+      case .unreadable, .widthDiffers, .classesDiffer, .notFinite: code = .data
+      }
+    default:
+      (code, message) = (.other, "\(error)")
+    }
+  }
+}

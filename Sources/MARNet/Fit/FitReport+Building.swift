@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension FitReport {
+  /// Puts together what a fit found out.
+  init(
+    rows: PreparedRows, fitted: FitRun.Fitted, outcome: HeldOutOutcome, hasValidation: Bool,
+    steps: Int
+  ) {
+    let prefit = fitted.prefit
+    self.rows = rows.rowCount
+    labelledRows = rows.labelledRows.count
+    rowsWithText = rows.hasText.count { $0 }
+    distinctTexts = TextVectors.distinctCount(rows.text, hasText: rows.hasText)
+    probeC = prefit.imageProbe.c
+    textProbeC = prefit.textProbe?.c
+    text = prefit.nll.map {
+      TextValue(
+        imageNLL: $0.image, textNLL: $0.text, teacherNLL: $0.teacher,
+        imageExponent: prefit.imageExponent, textExponent: prefit.textExponent)
+    }
+    gate = prefit.gate
+    let tested = !outcome.branches.isEmpty
+    heldOutSource = !tested ? .none : hasValidation ? .valGroup : .partOfTrain
+    heldOutRows = outcome.rowCount
+    branches = outcome.branches
+    fallbackNLLChange = outcome.nllChange
+    decision = outcome.decision
+    self.steps = steps
+    warnings = []
+    let unlabelled = self.rows - labelledRows
+    if unlabelled > 0, distinctTexts <= 2 * rows.classCount {
+      warnings.append(
+        "There are only \(distinctTexts) different texts for \(rows.classCount) classes: the "
+          + "text of an unlabelled row carries its label, so gains from unlabelled rows are "
+          + "not to be expected where text is not per class.")
+    }
+    if !tested {
+      warnings.append(
+        "Only \(outcome.rowCount) labelled rows could be held out: MARNet was not tested "
+          + "against the probe, and its probabilities are not calibrated.")
+    }
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetData
+import MARNetDense
+
+/// Fits MARNet on paired rows.
+///
+/// ```swift
+/// let trainer = try Trainer()
+/// let model = try trainer.fit(featuresAt: "features.h5")
+/// let scores = try model.score(images)
+/// ```
+public struct Trainer: Sendable {
+  /// Every hyper-parameter.
+  public let configuration: Configuration
+  /// Workers; the number changes no bit of the result.
+  public let threads: Int
+
+  /// - Parameter threads: all available processors when nil.
+  /// - Throws: `ConfigurationError` for values out of range.
+  public init(
+    configuration: Configuration = Configuration(), threads: Int? = nil
+  ) throws(ConfigurationError) {
+    try configuration.validate()
+    self.configuration = configuration
+    self.threads = max(1, threads ?? WorkerPool.availableProcessors)
+  }
+
+  /// Fits on the groups `train` and, where there is one, `val` of a feature file; `test` is
+  /// never read.
+  ///
+  /// - Throws: `DataError`, `FitError`.
+  public func fit(
+    featuresAt path: String, progress: FitProgressHandler = { _ in .proceed }
+  ) throws -> Model {
+    let file = try FeatureFile(path: path)
+    let rows = try file.pairedRows(.train)
+    let validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
+    return try fit(
+      rows, validation: validation, fingerprint: try file.fingerprint(.train),
+      progress: progress)
+  }
+
+  /// Fits on rows in memory.
+  ///
+  /// - Parameters:
+  ///   - rows: training rows; every class has a labelled one, and some rows have text.
+  ///   - validation: rows to report, fall back and calibrate on. When nil, a seeded stratified
+  ///     part of the labelled training rows is held out for that, and the final model is
+  ///     fitted on all rows.
+  ///   - fingerprint: stored with the model, to tell which data it was fitted on.
+  ///   - progress: called on this thread; answering `.cancel` stops the fit.
+  /// - Throws: `DataError`, `FitError`.
+  public func fit(
+    _ rows: PairedRows, validation: PairedRows? = nil, fingerprint: String = "",
+    progress: FitProgressHandler = { _ in .proceed }
+  ) throws -> Model {
+    try rows.requireEveryClassLabelled()
+    try rows.requireText()
+    if let validation, validation.visual.columnCount != rows.visual.columnCount {
+      throw ModelError.widthDiffers(
+        found: validation.visual.columnCount, needed: rows.visual.columnCount)
+    }
+    return try withoutActuallyEscaping(progress) { progress in
+      try FitRun(
+        configuration: configuration, pool: WorkerPool(threads: threads), rows: rows,
+        validation: validation, fingerprint: fingerprint, progress: progress
+      ).model()
+    }
+  }
+}

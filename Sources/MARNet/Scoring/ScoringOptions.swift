@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetHeads
+
+/// How to score; what is nil is taken from the model's configuration.
+public struct ScoringOptions: Sendable, Equatable {
+  /// K, draws of x_CDR whose predictions are averaged.
+  public var draws: Int?
+  /// The sampler of x_CDR.
+  public var sampler: SamplingOptions.Method?
+  /// Steps of DDIM.
+  public var steps: Int?
+  /// Stochasticity of DDIM, 0 to 1.
+  public var eta: Double?
+  /// Seed of the noise.
+  public var seed: UInt64?
+  /// Whether x_EMA and x_CDR are returned too.
+  public var includesFeatures = false
+
+  /// Everything as the model was fitted.
+  public init() {}
+
+  /// The sampling of a model under these options.
+  ///
+  /// - Throws: `ModelError.invalidSampling`, `ConfigurationError` for values out of range.
+  func sampling(for configuration: Configuration) throws -> HeadScorer.Sampling {
+    var effective = configuration
+    if let draws { effective.sampling.draws = draws }
+    if let sampler { effective.sampling.sampler = sampler }
+    if let steps { effective.sampling.steps = steps }
+    if let eta { effective.sampling.eta = eta }
+    if let sampler, configuration.training.scheme == .joint, sampler != .oneStep {
+      throw ModelError.invalidSampling(
+        reason: "the heads of this model were trained on one denoiser call from pure noise; "
+          + "they are not valid on samples of '\(sampler.rawValue)'",
+        remedy: "Leave '--sampler' out, or fit with '--preset paper' to use it.")
+    }
+    try effective.validate()
+    return HeadScorer.Sampling(
+      sampler: effective.sampling.headSampler, draws: effective.sampling.draws,
+      seed: seed ?? configuration.seed)
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import MARNet
+
+extension Configuration.Preset: ExpressibleByArgument {}
+extension SamplingOptions.Method: ExpressibleByArgument {}
+extension Split: ExpressibleByArgument {}
+extension ScoreFormat: ExpressibleByArgument {}
+extension FeatureType: ExpressibleByArgument {}
+
+/// Hyper-parameters: a preset, a file over it, flags over both.
+struct ConfigurationOptions: ParsableArguments {
+  @Option(help: "Starting point: plugin (measured to hold up) or paper (as published).")
+  var preset: Configuration.Preset?
+
+  @Option(help: "JSON file of hyper-parameters, or the config.json of a model to repeat.")
+  var config: String?
+
+  @Option(help: "Seed of every random number.")
+  var seed: UInt64?
+
+  @Option(help: "Passes over the training rows (default: by size).")
+  var epochs: Int?
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Set one hyper-parameter, such as alignment.weight=0.5; repeatable.",
+      valueName: "key=value"))
+  var assignments: [String] = []
+
+  func configuration() throws -> Configuration {
+    var configuration: Configuration
+    if let config {
+      let data: Data
+      do { data = try Data(contentsOf: URL(fileURLWithPath: config)) } catch {
+        throw ModelError.configurationNotFound(path: config)
+      }
+      configuration = try Configuration(json: data, path: config, preset: preset)
+    } else {
+      configuration = Configuration(preset: preset ?? .plugin)
+    }
+    configuration = try configuration.setting(assignments)
+    if let seed { configuration.seed = seed }
+    if let epochs { configuration.training.epochs = epochs }
+    return configuration
+  }
+}
+
+/// How much of the machine to use.
+struct ResourceOptions: ParsableArguments {
+  @Option(help: "Threads (default: all available processors); changes no bit of any result.")
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads is \(threads) but must be from 1 to 1024.")
+    }
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import MARNet
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure a model on labelled rows, beside the linear probe.",
+    discussion: "'fused' is the final prediction, after fallback and calibration.")
+
+  @Argument(help: "HDF5 feature file with labels.")
+  var features: String
+
+  @OptionGroup var source: ModelOptions
+
+  @Flag(help: "Print one JSON document instead of a table.")
+  var json = false
+
+  func run() throws {
+    try CommandRun.run {
+      let model = try Model(directory: source.model)
+      let evaluation = try model.evaluate(
+        featuresAt: features, split: source.split, options: source.scoring,
+        threads: source.resources.threads, batchRows: source.batch
+      ) { ProgressLine.showRows("evaluating", $0, $1) }
+      ProgressLine.clear()
+      if json {
+        try Console.resultJSON(evaluation)
+      } else {
+        EvaluationText.lines(evaluation, split: source.split).forEach(Console.result)
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import Foundation
+import MARNet
+
+struct FitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fit",
+    abstract: "Fit MARNet on a feature file and write a model directory.",
+    discussion: """
+      Reads the groups 'train' and, where there is one, 'val'; 'test' is never read. Without \
+      'val', a fifth of the labelled rows is held out for the report, then the model is fitted \
+      on all rows.
+
+        marnet-plugin fit features.h5
+        marnet-plugin fit features.h5 --preset paper --set fusion.fusion_operator=sum
+      """)
+
+  @Argument(help: "HDF5 feature file.")
+  var features: String
+
+  @Option(help: "Model directory to write (default: the file's name with .marnet).")
+  var output: String?
+
+  @Flag(help: "Replace what stands at the output.")
+  var overwrite = false
+
+  @OptionGroup var hyperparameters: ConfigurationOptions
+
+  @Flag(
+    help: "Also fit the joint network without text, the decisive control, and keep the controls.")
+  var imageOnlyControl = false
+
+  @OptionGroup var resources: ResourceOptions
+
+  @Flag(help: "Print one JSON document instead of text.")
+  var json = false
+
+  func run() throws {
+    try CommandRun.run {
+      var configuration = try hyperparameters.configuration()
+      if imageOnlyControl { configuration.validation.imageOnlyControl = true }
+      let directory = output ?? Self.defaultOutput(for: features)
+      if !overwrite, FileManager.default.fileExists(atPath: directory) {
+        throw ModelError.outputExists(path: directory)
+      }
+      let trainer = try Trainer(configuration: configuration, threads: resources.threads)
+      let model = try trainer.fit(featuresAt: features, progress: ProgressLine.show)
+      ProgressLine.clear()
+      try model.save(to: directory, overwrite: overwrite)
+      if json {
+        try Console.resultJSON(FitSummary(model: directory, model))
+      } else {
+        FitText.lines(model, features: features, directory: directory).forEach(Console.result)
+      }
+    }
+  }
+
+  /// `features.marnet` beside where the command runs.
+  static func defaultOutput(for features: String) -> String {
+    URL(fileURLWithPath: features).deletingPathExtension().lastPathComponent + ".marnet"
+  }
+}
+
+/// What `fit --json` prints.
+struct FitSummary: Encodable {
+  let model: String
+  let decision: Model.Decision
+  let calibrationTemperature: Double
+  let classes: Int
+  let report: FitReport
+
+  init(model directory: String, _ model: Model) {
+    self.model = directory
+    decision = model.decision
+    calibrationTemperature = model.calibrationTemperature
+    classes = model.classNames.count
+    report = model.report
+  }
+}

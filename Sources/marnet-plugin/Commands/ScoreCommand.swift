@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import MARNet
+
+struct ScoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "score",
+    abstract: "Score the images of a feature file with a model; text is never read.",
+    discussion: """
+      The output is HDF5 (.h5), CSV (.csv) or JSON lines (.jsonl) by its extension; '-' writes \
+      CSV to standard output.
+
+        marnet-plugin score new.h5 --model features.marnet --output scores.csv --top-k 5
+      """)
+
+  @Argument(help: "HDF5 feature file.")
+  var features: String
+
+  @OptionGroup var source: ModelOptions
+
+  @Option(help: "Where to write: .h5, .csv, .jsonl, or - for standard output.")
+  var output: String
+
+  @Option(help: "Format, where the extension does not say: hdf5, csv, jsonl.")
+  var format: ScoreFormat?
+
+  @Option(help: "Write only the k most probable classes of each row.")
+  var topK: Int?
+
+  @Option(help: "Sampler of the reconstruction: one-step, ddim, ddpm (default: the model's).")
+  var sampler: SamplingOptions.Method?
+
+  @Option(help: "Steps of the DDIM sampler.")
+  var steps: Int?
+
+  @Flag(help: "Also write the aligned embedding x_EMA.")
+  var embedding = false
+
+  @Flag(help: "Also write the reconstructed text feature x_CDR.")
+  var reconstruction = false
+
+  func validate() throws {
+    if let topK, topK < 1 { throw ValidationError("--top-k is \(topK) but must be 1 or more.") }
+  }
+
+  func run() throws {
+    try CommandRun.run {
+      let model = try Model(directory: source.model)
+      var what = FileScoring()
+      what.split = source.split
+      what.topK = topK
+      what.includesEmbedding = embedding
+      what.includesReconstruction = reconstruction
+      what.batchRows = source.batch
+      what.format = format
+      var options = source.scoring
+      options.sampler = sampler
+      options.steps = steps
+      let rows = try model.score(
+        featuresAt: features, to: output, what, options: options,
+        threads: source.resources.threads
+      ) { ProgressLine.showRows("scoring", $0, $1) }
+      ProgressLine.clear()
+      Console.message(
+        "Scored \(Decimals.grouped(rows)) rows of '\(source.split.rawValue)'"
+          + (output == "-" ? "." : " into \(output)."))
+    }
+  }
+}
+
+/// Which model, which rows, which noise.
+struct ModelOptions: ParsableArguments {
+  @Option(help: "Model directory, as 'fit' wrote it.")
+  var model: String
+
+  @Option(help: "Rows to use: train, val or test.")
+  var split = Split.test
+
+  @Option(help: "Noise draws averaged (default: the model's).")
+  var draws: Int?
+
+  @Option(help: "Seed of the noise (default: the model's).")
+  var seed: UInt64?
+
+  @Option(help: "Rows read at a time; no effect on the scores.")
+  var batch = 8_192
+
+  @OptionGroup var resources: ResourceOptions
+
+  func validate() throws {
+    if !(1...10_000_000).contains(batch) {
+      throw ValidationError("--batch is \(batch) but must be from 1 to 10000000.")
+    }
+  }
+
+  var scoring: ScoringOptions {
+    var options = ScoringOptions()
+    options.draws = draws
+    options.seed = seed
+    return options
+  }
+}

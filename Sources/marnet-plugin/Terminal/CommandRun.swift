@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import MARNet
+
+/// Runs the work of a command and turns its errors into a message and an exit status.
+enum CommandRun {
+  static func run(_ work: () throws -> Void) throws {
+    Interruption.watch()
+    do {
+      try work()
+    } catch let code as ExitCode {
+      throw code
+    } catch let error as ValidationError {
+      throw error
+    } catch {
+      let failure = Failure(error)
+      ProgressLine.clear()
+      let label = Console.usesColor ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
+      Console.message("\(label) \(failure.message)")
+      throw ExitCode(failure.exitStatus)
+    }
+  }
+}

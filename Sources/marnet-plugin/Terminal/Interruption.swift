@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Synchronization
+
+/// Ctrl-C and SIGTERM ask for a clean stop; a second one ends the process at once.
+enum Interruption {
+  private static let flag = Atomic<Bool>(false)
+
+  /// Whether a stop was asked for.
+  static var isRequested: Bool { flag.load(ordering: .relaxed) }
+
+  static func watch() {
+    _ = isRequested
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { received in
+        Interruption.flag.store(true, ordering: .relaxed)
+        signal(received, SIG_DFL)
+      }
+    }
+  }
+}

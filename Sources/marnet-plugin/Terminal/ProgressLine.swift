@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNet
+
+/// Progress on standard error: one line that is rewritten on a terminal, one plain line an
+/// epoch elsewhere.
+enum ProgressLine {
+  /// Shows a fit's progress and answers whether to go on.
+  static func show(_ progress: FitProgress) -> FitControl {
+    if Console.errorIsTerminal {
+      rewrite(line(progress))
+    } else if progress.isEpochEnd {
+      Console.message(line(progress))
+    } else if progress.epoch == 0, progress.step == 0, announce.insert(progress.stage) {
+      Console.message(progress.stage)
+    }
+    return Interruption.isRequested ? .cancel : .proceed
+  }
+
+  /// Shows how many rows are done and answers whether to go on.
+  static func showRows(_ verb: String, _ done: Int, _ count: Int) -> Bool {
+    if Console.errorIsTerminal {
+      rewrite("\(verb) \(Decimals.grouped(done)) of \(Decimals.grouped(count)) rows")
+    }
+    return !Interruption.isRequested
+  }
+
+  /// Removes the line, so that what follows starts at the left.
+  static func clear() {
+    if Console.errorIsTerminal { Console.write("\r\u{1B}[K", to: 2) }
+  }
+
+  private static let announce = OnceEach()
+
+  private static func rewrite(_ text: String) {
+    let width = max(20, Console.errorWidth - 1)
+    Console.write("\r\u{1B}[K" + text.prefix(width), to: 2)
+  }
+
+  private static func line(_ progress: FitProgress) -> String {
+    guard progress.epoch > 0 else { return progress.stage }
+    var parts = [
+      "\(progress.stage): epoch \(progress.epoch)/\(progress.epochCount)"
+    ]
+    parts += progress.losses.map { "\($0.name) \(Decimals.text($0.value, digits: 3))" }
+    if let top1 = progress.validationTop1 {
+      parts.append("val \(Decimals.text(100 * top1, digits: 1)) %")
+    }
+    parts.append("\(Decimals.grouped(Int(progress.rowsPerSecond))) rows/s")
+    parts.append("\(duration(progress.secondsLeft)) left")
+    return parts.joined(separator: "  ")
+  }
+
+  private static func duration(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded(.up))
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+}
