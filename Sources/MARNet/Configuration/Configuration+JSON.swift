@@ -1,43 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import MARNetData
 
 extension Configuration {
   /// Reads a configuration file: the `config.json` of a model, or any part of a configuration,
   /// laid over the defaults of its preset.
   ///
-  /// - Throws: `ConfigurationError` for text that is not JSON, an unknown key or a wrong type.
-  public init(json data: Data, path: String) throws(ConfigurationError) {
-    let object: [String: Any]
-    do {
-      guard let parsed = try JSONSerialization.jsonObject(with: data) as? [String: Any] else {
-        throw ConfigurationError.notJSON(path: path, reason: "the top level is not an object")
-      }
-      object = parsed
-    } catch let error as ConfigurationError {
-      throw error
-    } catch {
+  /// - Parameter preset: must be the file's, where the file names one.
+  /// - Throws: `ConfigurationError` for text that is not JSON, an unknown key, a wrong type or
+  ///   another preset.
+  public init(
+    json data: Data, path: String, preset: Preset? = nil
+  ) throws(ConfigurationError) {
+    guard let parsed = try? JSONSerialization.jsonObject(with: data) else {
       throw .notJSON(path: path, reason: "it cannot be parsed")
     }
+    guard let object = parsed as? [String: Any] else {
+      throw .notJSON(path: path, reason: "the top level is not an object")
+    }
     let overlay = object["configuration"] as? [String: Any] ?? object
-    let preset = (overlay["preset"] as? String).flatMap(Preset.init(rawValue:)) ?? .plugin
-    let base = Configuration(preset: preset)
+    let named = (overlay["preset"] as? String).flatMap(Preset.init(rawValue:))
+    if let preset, let named, preset != named {
+      throw .incompatible(
+        reason: "\(path) holds values of preset '\(named.rawValue)', but '\(preset.rawValue)' "
+          + "was asked for",
+        remedy: "Leave '--preset' out, or start from a file without 'preset'.")
+    }
+    self = try Configuration(preset: preset ?? named ?? .plugin).overlaying(overlay)
+  }
+
+  /// Sets hyper-parameters given as text, such as `alignment.weight=0.5`; keys as in a file.
+  ///
+  /// - Throws: `ConfigurationError` for an unknown key or a wrong type.
+  public func setting(_ assignments: [String]) throws(ConfigurationError) -> Configuration {
+    var result = self
+    for assignment in assignments {
+      let parts = assignment.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2 else {
+        throw .wrongType(key: assignment, reason: "'key=value' is needed")
+      }
+      let fragment = try? JSONSerialization.jsonObject(
+        with: Data(parts[1].utf8), options: .fragmentsAllowed)
+      var overlay: Any = fragment ?? parts[1]
+      for name in parts[0].split(separator: ".").reversed() { overlay = [String(name): overlay] }
+      guard let overlay = overlay as? [String: Any] else {
+        throw .wrongType(key: assignment, reason: "'key=value' is needed")
+      }
+      result = try result.overlaying(overlay)
+    }
+    return result
+  }
+
+  /// This configuration with the values of `overlay`, keys in snake case.
+  private func overlaying(
+    _ overlay: [String: Any]
+  ) throws(ConfigurationError) -> Configuration {
     do {
-      let encoded = try Self.encoder().encode(base)
-      var merged = try JSONSerialization.jsonObject(with: encoded) as? [String: Any] ?? [:]
-      // Optional values are absent from their encoding: name them so that they are known.
-      var training = merged["training"] as? [String: Any] ?? [:]
-      training["epochs"] = NSNull()
-      merged["training"] = training
-      let full = try Self.overlay(overlay, on: merged, prefix: "")
-      let final = try JSONSerialization.data(withJSONObject: full)
-      self = try Self.decoder().decode(Configuration.self, from: final)
+      let encoded = try Self.encoder().encode(self)
+      var base = try JSONSerialization.jsonObject(with: encoded) as? [String: Any] ?? [:]
+      // An optional without a value is absent from its encoding: name it, so that it is known.
+      var training = base["training"] as? [String: Any] ?? [:]
+      if training["epochs"] == nil { training["epochs"] = NSNull() }
+      base["training"] = training
+      let merged = try Self.merge(overlay, over: base, prefix: "")
+      return try Self.decoder().decode(
+        Configuration.self, from: try JSONSerialization.data(withJSONObject: merged))
     } catch let error as ConfigurationError {
       throw error
     } catch let error as DecodingError {
       throw Self.wrongType(error)
     } catch {
-      throw .notJSON(path: path, reason: "it cannot be read")
+      throw .wrongType(key: "?", reason: "it cannot be encoded")
     }
   }
 
@@ -55,20 +89,20 @@ extension Configuration {
     return decoder
   }
 
-  private static func overlay(
-    _ new: [String: Any], on base: [String: Any], prefix: String
+  private static func merge(
+    _ new: [String: Any], over base: [String: Any], prefix: String
   ) throws(ConfigurationError) -> [String: Any] {
     var result = base
     for (key, value) in new.sorted(by: { $0.key < $1.key }) {
       guard let old = base[key] else {
         let known = base.keys.map { prefix + $0 }
-        throw .unknownKey(key: prefix + key, nearest: Spelling.nearest(to: prefix + key, in: known))
+        throw .unknownKey(key: prefix + key, nearest: nearestName(to: prefix + key, in: known))
       }
       if let old = old as? [String: Any] {
         guard let value = value as? [String: Any] else {
           throw .wrongType(key: prefix + key, reason: "an object is needed")
         }
-        result[key] = try overlay(value, on: old, prefix: prefix + key + ".")
+        result[key] = try merge(value, over: old, prefix: prefix + key + ".")
       } else {
         result[key] = value
       }

@@ -66,7 +66,7 @@ public struct Failure: Sendable, Equatable {
     case let error as ModelError:
       message = error.description
       switch error {
-      case .notFound: code = .notFound
+      case .notFound, .configurationNotFound: code = .notFound
       case .outputExists, .cannotWrite: code = .cannotWrite
       case .invalidSampling: code = .configuration
       case .unreadable, .widthDiffers, .classesDiffer, .notFinite: code = .data

@@ -4,6 +4,8 @@
 public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The directory or one of its files is missing.
   case notFound(path: String)
+  /// There is no such configuration file.
+  case configurationNotFound(path: String)
   /// A file is there but is not one of ours, or is damaged.
   case unreadable(path: String, reason: String)
   /// Something with that name is there already.
@@ -24,6 +26,9 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .notFound(let path):
       return "\(path): there is no such model. Name the directory that 'fit --output' wrote."
+    case .configurationNotFound(let path):
+      return "\(path): there is no such configuration file. Name a JSON file of "
+        + "hyper-parameters, or the 'config.json' of a model."
     case .unreadable(let path, let reason):
       return "\(path): not a readable model (\(reason)). Fit again, or restore the directory "
         + "from a copy."

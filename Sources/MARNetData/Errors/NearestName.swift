@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The name in `names` that `wanted` was most likely meant to be, if any is close.
-func nearestName(to wanted: String, in names: [String]) -> String? {
+package func nearestName(to wanted: String, in names: [String]) -> String? {
   let wantedKey = Array(wanted.lowercased())
   let scored = names.map { name -> (name: String, distance: Int) in
     let key = Array(name.lowercased())
