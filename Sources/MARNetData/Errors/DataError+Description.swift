@@ -25,8 +25,11 @@ extension DataError: CustomStringConvertible {
       "\(location): HDF5 could not \(action): \(detail). \(Self.remedy(forHDF5: detail))"
     case .cannotWrite(let path, let reason):
       "\(path): cannot be written: \(reason). Give another output path, or make room there."
-    case .outputClosed:
-      "standard output: the program that reads it has closed it. Write to a file instead."
+    case .outputClosed(let path):
+      "\(path): the program that reads it has closed it. Write to a file instead."
+    case .unknownScoreFormat(let path):
+      "\(path): does not name a format of scores by its extension. "
+        + "End it in .h5, .hdf5, .csv or .jsonl."
     case .outsideTypeRange(let location, let row, let value, let type):
       "\(location): row \(grouped(row)) holds \(value), which \(type.rawValue) cannot hold. "
         + "Store the features as float32."

@@ -85,8 +85,10 @@ public enum DataError: Error, Sendable, Equatable {
 
   /// The output cannot be written.
   case cannotWrite(path: String, reason: String)
-  /// The reader of standard output went away.
-  case outputClosed
+  /// The program that reads the output, through a pipe, went away.
+  case outputClosed(path: String)
+  /// The extension of the output's path names no format of scores.
+  case unknownScoreFormat(path: String)
   /// A value beyond the range of the type in which it is to be stored.
   case outsideTypeRange(DataLocation, row: Int, value: Float, type: FeatureType)
 }

@@ -17,7 +17,7 @@ extension DataError {
   public var kind: DataErrorKind {
     switch self {
     case .fileNotFound: .notFound
-    case .cannotWrite, .outputClosed: .cannotWrite
+    case .cannotWrite, .outputClosed, .unknownScoreFormat: .cannotWrite
     case .cannotRead, .hdf5: .inputOutput
     default: .content
     }

@@ -17,16 +17,20 @@ package func nearestName(to wanted: String, in names: [String]) -> String? {
   return best.distance <= max(1, wanted.count / 3) ? best.name : nil
 }
 
-/// Insertions, deletions and replacements that turn `a` into `b` (Levenshtein).
+/// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`.
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+  var beforeThat: [Int] = []
   var previous = Array(0...b.count)
   for (i, left) in a.enumerated() {
     var current = [i + 1]
     for (j, right) in b.enumerated() {
-      current.append(
-        min(previous[j + 1] + 1, current[j] + 1, previous[j] + (left == right ? 0 : 1)))
+      var best = min(previous[j + 1] + 1, current[j] + 1, previous[j] + (left == right ? 0 : 1))
+      if i > 0 && j > 0 && left == b[j - 1] && a[i - 1] == right {
+        best = min(best, beforeThat[j - 1] + 1)
+      }
+      current.append(best)
     }
-    previous = current
+    (beforeThat, previous) = (previous, current)
   }
   return previous[b.count]
 }

@@ -7,6 +7,22 @@ public enum RowIDs: Sendable, Equatable {
   /// Strings, one a row.
   case strings([String])
 
+  /// What identifiers are made of.
+  public enum Kind: Sendable {
+    /// Whole numbers.
+    case integers
+    /// Strings.
+    case strings
+  }
+
+  /// What these are made of.
+  public var kind: Kind {
+    switch self {
+    case .integers: .integers
+    case .strings: .strings
+    }
+  }
+
   /// Number of rows.
   public var count: Int {
     switch self {

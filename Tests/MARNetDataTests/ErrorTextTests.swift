@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CHDF5
+import Glibc
+import MARNetData
+import Testing
+
+/// One test a message: what is wrong, and the words for it.
+@Suite struct ErrorTextTests {
+  let folder: TemporaryFolder
+  var path: String { folder.file("f.h5") }
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// Expects `body` to throw exactly this text, in which "f.h5" stands for the file.
+  func expect(
+    _ text: String, kind: DataErrorKind = .content, location: SourceLocation = #_sourceLocation,
+    _ body: () throws -> Void
+  ) {
+    let error = #expect(throws: DataError.self, sourceLocation: location) { try body() }
+    let shown = error?.description.replacing("\(folder.path)/", with: "")
+    #expect(shown == text, sourceLocation: location)
+    #expect(error?.kind == kind, sourceLocation: location)
+  }
+
+  func open() throws { _ = try FeatureFile(path: path) }
+  func pair(_ split: Split = .train) throws { _ = try FeatureFile(path: path).pairedRows(split) }
+
+  // MARK: The file
+
+  @Test func aMissingFile() {
+    expect("f.h5: no such file. Give the path of an HDF5 feature file.", kind: .notFound) {
+      try open()
+    }
+  }
+
+  @Test func aFolder() throws {
+    mkdir(path, 0o755)
+    expect("f.h5: is a folder. Give the path of an HDF5 feature file.") { try open() }
+  }
+
+  @Test func aPipe() throws {
+    mkfifo(path, 0o644)
+    expect(
+      "f.h5: is a pipe or a device, which HDF5 cannot read. Copy the data into a file first."
+    ) { try open() }
+  }
+
+  @Test(arguments: ["", "row,label\n1,2\n"])
+  func notHDF5(content: String) throws {
+    try write(Array(content.utf8), to: path)
+    expect(
+      "f.h5: is not an HDF5 file: its signature is missing. "
+        + "Write the features with h5py, or convert them."
+    ) { try open() }
+  }
+
+  @Test func aTruncatedFile() throws {
+    try SmallFile.write(to: path)
+    let whole = try bytes(of: path)
+    try write(Array(whole[..<1000]), to: path)
+    expect(
+      "f.h5: is shorter than its header says (HDF5: truncated file: eof = 1000, "
+        + "sblock->base_addr = 0, stored_eof = \(whole.count)). "
+        + "Copy it again, or run the extraction again."
+    ) { try open() }
+  }
+
+  @Test func aNewerFormat() throws {
+    try SmallFile.write(to: path)
+    var all = try bytes(of: path)
+    // The layout message of train/visual: version 3, class 1 (contiguous), address, 48 bytes.
+    let places = all.indices.dropLast(18).filter { at in
+      all[at] == 3 && all[at + 1] == 1
+        && all[(at + 10)..<(at + 18)].elementsEqual([48, 0, 0, 0, 0, 0, 0, 0])
+    }
+    #expect(places.count == 1)
+    for place in places { all[place] = 9 }
+    try write(all, to: path)
+    expect(
+      "f.h5: dataset '/train/visual' is written in a newer format than HDF5 "
+        + "\(HDF5Library.version) reads (HDF5: bad version number for layout message). "
+        + "Save it again with h5py and libver=(\"earliest\", \"v114\")."
+    ) { try pair() }
+  }
+
+  @Test func damagedCompressedData() throws {
+    let values = (0..<4096).map { Float($0 * 7919 % 4096) }
+    try SmallFile.write(
+      to: path,
+      visual: {
+        try $0.floats(
+          "train/visual", [4, 1024], values, storage: .init(chunk: [4, 1024], gzip: 6))
+      })
+    var all = try bytes(of: path)
+    // The zlib header of the only chunk.
+    let start =
+      all.indices.dropLast(2).filter { all[$0] == 0x78 && all[$0 + 1] == 0x5E }
+      + all.indices.dropLast(2).filter { all[$0] == 0x78 && all[$0 + 1] == 0x9C }
+    for at in start { for offset in 2..<40 { all[at + offset] = 0xFF } }
+    try write(all, to: path)
+    expect(
+      "f.h5: dataset '/train/visual': HDF5 could not read rows 0..<4: inflate() failed. "
+        + "Check the file with h5dump, or write it again.", kind: .inputOutput
+    ) { try pair() }
+  }
+
+  // MARK: The layout
+
+  @Test func aMissingSplit() throws {
+    try SmallFile.write(to: path, test: { $0.group("tset") })
+    expect(
+      "f.h5: has no group '/test'; the file holds 'train', 'tset'. "
+        + "Put the features into '/test/visual', one row a sample."
+    ) { try pair(.test) }
+  }
+
+  @Test func aMissingDatasetWithANearName() throws {
+    try SmallFile.write(
+      to: path, visual: { try $0.floats("train/visuals", [4, 3], SmallFile.visual) })
+    expect(
+      "f.h5: has no dataset '/train/visual'; the group holds 'label', 'text', 'visuals'. "
+        + "Did you mean 'visuals'? Rename it to 'visual'."
+    ) { try pair() }
+  }
+
+  @Test func missingLabels() throws {
+    try SmallFile.write(to: path, labels: nil)
+    expect(
+      "f.h5: has no dataset '/train/label'; the group holds 'text', 'visual'. "
+        + "Add 'label' of shape [rows]."
+    ) { try pair() }
+  }
+
+  @Test func aMaskWithoutText() throws {
+    try SmallFile.write(
+      to: path, text: nil, more: { try $0.integers("train/text_mask", [1, 1, 1, 1]) })
+    expect(
+      "f.h5: has no dataset '/train/text'; the group holds 'label', 'text_mask', 'visual'. "
+        + "Add 'text' of shape [rows, width]."
+    ) { try pair() }
+  }
+
+  @Test func aGroupForADataset() throws {
+    try SmallFile.write(to: path, visual: { $0.group("train/visual") })
+    expect(
+      "f.h5: '/train/visual' is not a dataset. Store it as one array, one row a sample."
+    ) { try pair() }
+  }
+
+  @Test func aDatasetForAGroup() throws {
+    try SmallFile.write(to: path, test: { try $0.floats("test", [1], [1]) })
+    expect(
+      "f.h5: '/test' is not a group. Splits are groups that hold 'visual', 'text' and 'label'."
+    ) { try pair(.test) }
+  }
+
+  @Test func aLinkToNothing() throws {
+    try SmallFile.write(to: path, visual: { $0.softLink("train/visual", to: "/nowhere") })
+    expect(
+      "f.h5: '/train/visual' is a link to something that is not in the file. "
+        + "Store the array itself."
+    ) { try pair() }
+  }
+
+  @Test func aLinkIntoAnotherFile() throws {
+    try SmallFile.write(to: folder.file("other.h5"))
+    try SmallFile.write(
+      to: path, visual: { $0.externalLink("train/visual", to: "other.h5", "/train/visual") })
+    expect(
+      "f.h5: '/train/visual' is an external link; only data inside the file is read. "
+        + "Copy the array into the file."
+    ) { try pair() }
+  }
+
+  @Test func aSoftLinkThatLeavesTheFile() throws {
+    try SmallFile.write(to: folder.file("other.h5"))
+    try SmallFile.write(
+      to: path, visual: { $0.softLink("train/visual", to: "/elsewhere/train/visual") },
+      more: { $0.externalLink("elsewhere", to: "other.h5", "/") })
+    expect(
+      "f.h5: '/train/visual' is a link into another file; only data inside the file is read. "
+        + "Copy the array into the file."
+    ) { try pair() }
+  }
+
+  @Test func externalStorage() throws {
+    try SmallFile.write(
+      to: path,
+      visual: {
+        try $0.floats(
+          "train/visual", [4, 3], SmallFile.visual,
+          storage: .init(externalFile: folder.file("raw")))
+      })
+    expect(
+      "f.h5: '/train/visual' is external storage; only data inside the file is read. "
+        + "Copy the array into the file."
+    ) { try pair() }
+  }
+
+  @Test func aMissingFilter() throws {
+    try SmallFile.write(
+      to: path,
+      visual: {
+        try $0.floats(
+          "train/visual", [4, 3], SmallFile.visual,
+          storage: .init(chunk: [4, 3], unknownFilter: 32_000))
+      })
+    expect(
+      "f.h5: dataset '/train/visual' is compressed with filter 'lzf', which HDF5 "
+        + "\(HDF5Library.version) here does not have. "
+        + "Save it again with compression=\"gzip\" or without compression."
+    ) { try pair() }
+  }
+
+  @Test func twoLabelDatasets() throws {
+    try SmallFile.write(to: path, more: { try $0.integers("train/labels", [0, 1, 0, 1]) })
+    expect("f.h5: '/train' holds both 'label' and 'labels'. Keep the one that is meant.") {
+      try pair()
+    }
+  }
+
+  @Test(arguments: [[12], [2, 2, 3], []])
+  func featuresOfTheWrongRank(shape: [Int]) throws {
+    let values = shape.isEmpty ? [1] : SmallFile.visual
+    try SmallFile.write(to: path, visual: { try $0.floats("train/visual", shape, values) })
+    let found =
+      shape.isEmpty ? "a single value" : "shape [\(shape.map(String.init).joined(separator: ", "))]"
+    let remedy =
+      shape.count == 3
+      ? "Pool or flatten each sample to one row." : "Store one row of features a sample."
+    expect(
+      "f.h5: dataset '/train/visual' has \(found); it needs shape [rows, width]. \(remedy)"
+    ) { try pair() }
+  }
+
+  @Test func oneHotLabels() throws {
+    try SmallFile.write(
+      to: path,
+      labels: { try $0.integers("train/label", [1, 0, 0, 1, 0, 1, 1, 0], shape: [4, 2]) })
+    expect(
+      "f.h5: dataset '/train/label' has shape [4, 2]; it needs one value a row: shape [rows]. "
+        + "Store class indices, for example the argmax of one-hot rows."
+    ) { try pair() }
+  }
+
+  @Test func integerFeatures() throws {
+    try SmallFile.write(
+      to: path,
+      visual: { try $0.integers("train/visual", (0..<12).map { $0 }, shape: [4, 3]) })
+    expect(
+      "f.h5: dataset '/train/visual' holds int64 values; it needs float16, bfloat16, float32 "
+        + "or float64. Store the features as float32; if these are class indices or pixels, "
+        + "extract features first."
+    ) { try pair() }
+  }
+
+  @Test func fractionalLabels() throws {
+    try SmallFile.write(to: path, labels: { try $0.floats("train/label", [4], [0, 1, 0, 1]) })
+    expect(
+      "f.h5: dataset '/train/label' holds float32 values; it needs integers or strings. "
+        + "Store class indices as int64, or class names as strings."
+    ) { try pair() }
+  }
+
+  @Test func classNamesThatAreNumbers() throws {
+    try SmallFile.write(to: path, more: { try $0.integers("class_names", [5, 6]) })
+    expect(
+      "f.h5: dataset '/class_names' holds int64 values; it needs strings. "
+        + "Store the names as strings, in the order of the class indices."
+    ) { try pair() }
+  }
+
+  @Test func anEmptySplit() throws {
+    try SmallFile.write(to: path, visual: { try $0.floats("train/visual", [0, 3], []) })
+    expect(
+      "f.h5: dataset '/train/visual' has no rows. Remove the split, or write its rows."
+    ) { try pair() }
+  }
+
+  @Test func unequalRows() throws {
+    let rows = 1_200
+    try SmallFile.write(
+      to: path,
+      visual: {
+        try $0.floats("train/visual", [rows, 1], [Float](repeating: 1, count: rows))
+      },
+      text: {
+        try $0.floats("train/text", [rows - 10, 1], [Float](repeating: 1, count: rows - 10))
+      })
+    expect(
+      "f.h5: dataset '/train/text' has 1,190 rows but '/train/visual' has 1,200. "
+        + "Rows must pair one to one; re-extract the shorter one, "
+        + "or mark missing text with '/train/text_mask'."
+    ) { try pair() }
+  }
+
+  @Test func unequalLabels() throws {
+    try SmallFile.write(to: path, labels: { try $0.integers("train/label", [1]) })
+    expect(
+      "f.h5: dataset '/train/label' has 1 row but '/train/visual' has 4. "
+        + "Rows must pair one to one; write one value for each row."
+    ) { try pair() }
+  }
+
+  @Test func widthsThatDifferBetweenSplits() throws {
+    try SmallFile.write(
+      to: path, test: { try $0.group("test").floats("test/visual", [2, 2], [1, 2, 3, 4]) })
+    expect(
+      "f.h5: dataset '/test/visual' has 2 columns but '/train/visual' has 3. "
+        + "Extract both splits with the same encoder."
+    ) { try pair(.test) }
+  }
+
+  @Test func aWidthThatDiffersFromTheModel() throws {
+    try SmallFile.write(to: path)
+    let file = try FeatureFile(path: path)
+    #expect(throws: Never.self) { try file.requireVisualWidth(3, of: .test) }
+    expect(
+      "f.h5: dataset '/test/visual' has 3 columns but the model was fitted on 1,024. "
+        + "Extract the features with the encoder used for fitting."
+    ) { try file.requireVisualWidth(1024, of: .test) }
+  }
+}
