@@ -107,4 +107,15 @@ import Testing
         + "Give another output path, or make room there.")
     #expect(error?.kind == .cannotWrite)
   }
+
+  @Test func theFileThatIsReadIsNotReplaced() throws {
+    try SmallFile.write(to: path)
+    symlink("out.h5", folder.file("link.h5"))
+    let file = try FeatureFile(path: path)
+    #expect(throws: Never.self) { try file.requireIsNot(folder.file("other.h5")) }
+    let error = #expect(throws: DataError.self) {
+      try file.requireIsNot(folder.file("link.h5"))
+    }
+    #expect(error?.description.contains("it is the file that is read") == true)
+  }
 }

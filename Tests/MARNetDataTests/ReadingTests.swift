@@ -167,4 +167,17 @@ import Testing
       more: { try $0.floats("store", [4, 3], SmallFile.visual) })
     #expect(try FeatureFile(path: path).pairedRows(.train).visual.values == SmallFile.visual)
   }
+
+  @Test func brokenTextDoesNotStandInTheWayOfScoring() throws {
+    try SmallFile.write(
+      to: path,
+      more: {
+        try $0.integers("test/text", [1, 2, 3])
+        try $0.integers("test/label", [1])
+      })
+    let file = try FeatureFile(path: path)
+    #expect(try file.description(of: .test).textWidth == nil)
+    #expect(try file.readVisual(.test, rows: 0..<2).values == [1, 2, 3, 4, 5, 6])
+    #expect(throws: DataError.self) { try file.labels(.test) }
+  }
 }

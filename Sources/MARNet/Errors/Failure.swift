@@ -53,6 +53,7 @@ public struct Failure: Sendable, Equatable {
       case .notFound: code = .notFound
       case .cannotWrite: code = .cannotWrite
       case .inputOutput: code = .inputOutput
+      case .configuration: code = .configuration
       }
     case let error as ConfigurationError:
       (code, message) = (.configuration, error.description)

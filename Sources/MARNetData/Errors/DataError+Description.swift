@@ -33,6 +33,8 @@ extension DataError: CustomStringConvertible {
     case .outsideTypeRange(let location, let row, let value, let type):
       "\(location): row \(grouped(row)) holds \(value), which \(type.rawValue) cannot hold. "
         + "Store the features as float32."
+    case .parameterOutOfRange(let name, let value, let needed):
+      "synthetic features: \(name) is \(value); it needs to be \(needed). Choose another value."
     default: layoutDescription ?? valueDescription ?? "unknown data error"
     }
   }

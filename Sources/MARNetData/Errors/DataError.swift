@@ -89,6 +89,8 @@ public enum DataError: Error, Sendable, Equatable {
   case outputClosed(path: String)
   /// The extension of the output's path names no format of scores.
   case unknownScoreFormat(path: String)
+  /// A parameter of synthetic features out of range.
+  case parameterOutOfRange(name: String, value: String, needed: String)
   /// A value beyond the range of the type in which it is to be stored.
   case outsideTypeRange(DataLocation, row: Int, value: Float, type: FeatureType)
 }

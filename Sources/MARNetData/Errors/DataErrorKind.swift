@@ -10,6 +10,8 @@ public enum DataErrorKind: Sendable {
   case cannotWrite
   /// The operating system or HDF5 failed.
   case inputOutput
+  /// A parameter is out of range.
+  case configuration
 }
 
 extension DataError {
@@ -19,6 +21,7 @@ extension DataError {
     case .fileNotFound: .notFound
     case .cannotWrite, .outputClosed, .unknownScoreFormat: .cannotWrite
     case .cannotRead, .hdf5: .inputOutput
+    case .parameterOutOfRange: .configuration
     default: .content
     }
   }

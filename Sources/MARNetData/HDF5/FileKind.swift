@@ -28,6 +28,14 @@ enum FileKind: Equatable {
     }
   }
 
+  /// Whether both paths lead to the same file.
+  static func isSame(_ first: String, _ second: String) -> Bool {
+    var one = stat()
+    var two = stat()
+    return stat(first, &one) == 0 && stat(second, &two) == 0 && one.st_dev == two.st_dev
+      && one.st_ino == two.st_ino
+  }
+
   /// - Throws: `DataError` unless `path` is a plain file that this process may read.
   static func requireReadableFile(_ path: String) throws(DataError) {
     var status = stat()

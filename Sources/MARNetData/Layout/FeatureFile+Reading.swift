@@ -23,7 +23,7 @@ extension FeatureFile {
   public func readText(_ split: Split, rows: Range<Int>) throws -> Matrix {
     let layout = try layout(of: split)
     guard let text = try layout.text?.get() else {
-      throw DataError.noText(DataLocation(path: path, object: "/\(split.rawValue)/text"))
+      throw DataError.noText(layout.textLocation)
     }
     var matrix = try text.readMatrix(rows)
     let hasText = try layout.readTextMask(rows)

@@ -67,12 +67,19 @@ public final class FeatureFile: Sendable {
   public func description(of split: Split) throws -> SplitDescription {
     let layout = try layout(of: split)
     let visual = try layout.visual.get()
-    let text = try layout.text?.get()
+    let text = layout.text.flatMap { try? $0.get() }
     return SplitDescription(
       rowCount: visual.rowCount, visualWidth: visual.rowWidth, textWidth: text?.rowWidth,
       hasLabels: layout.labels != nil, hasIDs: layout.ids != nil,
       hasTextMask: layout.textMask != nil, visualType: visual.featureType,
       textType: text?.featureType)
+  }
+
+  /// - Throws: `DataError` when an output at `output` would replace this very file.
+  public func requireIsNot(_ output: String) throws {
+    if FileKind.isSame(path, output) {
+      throw DataError.cannotWrite(path: output, reason: "it is the file that is read")
+    }
   }
 
   /// - Throws: `DataError` unless the visual features of `split` have `width` columns,

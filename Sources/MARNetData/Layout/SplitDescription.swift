@@ -6,7 +6,7 @@ public struct SplitDescription: Sendable, Equatable {
   public let rowCount: Int
   /// Columns of the visual features.
   public let visualWidth: Int
-  /// Columns of the text features; nil without text.
+  /// Columns of the text features; nil without any that can be used.
   public let textWidth: Int?
   /// Whether there are labels.
   public let hasLabels: Bool

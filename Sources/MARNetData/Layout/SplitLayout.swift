@@ -5,6 +5,9 @@
 /// A dataset that cannot be used keeps its error until somebody needs it: a file
 /// with a broken text of the test split can still be scored.
 struct SplitLayout: Sendable {
+  /// The names that mean something in the group of a split.
+  static let names: Set<String> = ["visual", "text", "text_mask", "label", "labels", "id"]
+
   let split: Split
   /// Every dataset in the group, known or not, for `inspect`.
   let datasets: [HDF5Dataset]
@@ -14,6 +17,10 @@ struct SplitLayout: Sendable {
   let textMask: Result<HDF5Dataset, DataError>?
   let labels: Result<HDF5Dataset, DataError>?
   let ids: Result<HDF5Dataset, DataError>?
+  /// Where the text is, or would be.
+  let textLocation: DataLocation
+  /// Where the labels are, or would be.
+  let labelsLocation: DataLocation
   /// The error of a split without labels, for those who need them.
   let missingLabels: DataError
 
@@ -72,6 +79,8 @@ struct SplitLayout: Sendable {
       try pairs(dataset)
     }
     self.text = text ?? (textMask == nil ? nil : .failure(missing("text", besides: known)))
+    textLocation = group.location.child("text")
+    labelsLocation = group.location.child(opened["label"] == nil ? "labels" : "label")
     missingLabels = missing("label", besides: ["visual", "text", "text_mask", "id"])
     if opened["label"] != nil && opened["labels"] != nil {
       labels = .failure(

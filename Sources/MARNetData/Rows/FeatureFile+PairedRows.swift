@@ -23,7 +23,8 @@ extension FeatureFile {
     let rows = try PairedRows(
       visual: try visual.readMatrix(all), text: try text?.readMatrix(all), hasText: hasText,
       labels: labels, ids: try ids(split), classNames: names,
-      origin: DataLocation(path: path, object: "/\(split.rawValue)"))
+      origin: DataLocation(path: path, object: "/\(split.rawValue)"),
+      labelsName: layout.labelsLocation.name)
     if split == .train { try rows.requireEveryClassLabelled() }
     return rows
   }

@@ -17,8 +17,9 @@ public struct PairedRows: Sendable {
   /// Names of the classes, in the order of their indices.
   public let classNames: [String]
 
-  /// Where the rows came from, for errors.
+  /// Where the rows came from, and what their labels are called there, for errors.
   let origin: DataLocation
+  let labelsName: String
 
   /// Number of rows, N.
   public var rowCount: Int { visual.rowCount }
@@ -44,13 +45,13 @@ public struct PairedRows: Sendable {
 
   init(
     visual: Matrix, text: Matrix?, hasText: [Bool]?, labels: [Int32], ids: RowIDs?,
-    classNames: [String], origin: DataLocation
+    classNames: [String], origin: DataLocation, labelsName: String = "label"
   ) throws(DataError) {
     let check = PairedRowsCheck(origin: origin, rowCount: visual.rowCount)
     try check.shape(of: visual, named: "visual")
     if let text { try check.shape(of: text, named: "text") }
     if let hasText { try check.count(hasText.count, named: "text_mask") }
-    try check.count(labels.count, named: "label")
+    try check.count(labels.count, named: labelsName)
     if let ids { try check.count(ids.count, named: "id") }
     try check.classNames(classNames)
     try check.labels(labels, classCount: classNames.count)
@@ -75,6 +76,7 @@ public struct PairedRows: Sendable {
     self.ids = ids
     self.classNames = classNames
     self.origin = origin
+    self.labelsName = labelsName
   }
 
   private init(selecting rows: [Int], of whole: PairedRows) {
@@ -85,6 +87,7 @@ public struct PairedRows: Sendable {
     ids = whole.ids?.rows(at: rows)
     classNames = whole.classNames
     origin = whole.origin
+    labelsName = whole.labelsName
   }
 
   /// The rows at `indices`, in that order.

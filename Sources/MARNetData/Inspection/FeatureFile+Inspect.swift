@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension FeatureFile {
+  /// Reads the whole file and reports what it holds and what `fit` would refuse.
+  ///
+  /// Nothing is thrown: what is wrong is in the report. Memory grows with the number of
+  /// rows by a few dozen bytes a row.
+  public func inspect() -> FeatureFileReport {
+    var report = FeatureFileReport(
+      path: path, classNames: (try? classNames) ?? [], namesClasses: namesClasses, splits: [],
+      problems: [], notes: [])
+    var problems: [DataError] = []
+    var trainVectors: Set<UInt64> = []
+    do {
+      let names = try classNames
+      if names.count < 2 && splits.contains(.train) {
+        problems.append(.tooFewClasses(path: path, count: names.count))
+      }
+    } catch let error as DataError {
+      problems.append(error)
+    } catch {
+      preconditionFailure("class names throw DataError only; got \(error)")
+    }
+    if !splits.contains(.train) {
+      problems.append(.missingSplit(path: path, split: .train, present: rootNames))
+    }
+    for split in splits {
+      let inspector = SplitInspector(split, of: self, trainVectors: trainVectors)
+      if split == .train { trainVectors = inspector.vectors }
+      report.splits.append(inspector.report)
+      for problem in inspector.problems where !problems.contains(problem) {
+        if split == .test {
+          report.notes.append("scoring would refuse the test split: \(problem)")
+        } else {
+          problems.append(problem)
+        }
+      }
+      report.notes += notes(on: inspector.report)
+    }
+    if !splits.contains(.val) && splits.contains(.train) {
+      report.notes.append("no group '/val': fit holds out labelled rows of '/train' instead")
+    }
+    report.problems = problems.map(\.description)
+    return report
+  }
+
+  private func notes(on report: SplitReport) -> [String] {
+    var notes: [String] = []
+    let group = "/\(report.split.rawValue)"
+    let unused = report.datasets.filter { !$0.isUsed }.map(\.path)
+    if !unused.isEmpty { notes.append("not read: \(listed(unused))") }
+    let rows = report.rowCount ?? 0
+    let without = report.rowsWithoutText ?? 0
+    if report.split == .train, let unique = report.uniqueTextVectors, rows - without > 0,
+      unique <= max(report.classes?.counts.count ?? 0, (rows - without) / 10)
+    {
+      notes.append(
+        "\(group)/text holds \(grouped(unique)) different rows among "
+          + "\(grouped(rows - without)): such text may give the label away")
+    }
+    if let repeated = report.visualRowsAlsoInTrain, repeated > 0 {
+      notes.append(
+        "\(group): \(counted(repeated, "row")) of visual features also "
+          + "\(repeated == 1 ? "stands" : "stand") in '/train'")
+    }
+    if report.split == .train, let classes = report.classes, classes.rarestCount > 0,
+      classes.rarestCount < 5
+    {
+      notes.append(
+        "\(group): class '\(classes.rarest)' has only "
+          + counted(classes.rarestCount, "labelled row"))
+    }
+    return notes
+  }
+}
