@@ -73,10 +73,12 @@ struct HeldOutTest {
     if configuration.validation.fallback, change.mean > change.standardError {
       outcome.decision = .probe
     }
-    if configuration.validation.calibrate {
-      outcome.calibrationTemperature =
-        outcome.decision == .marnet ? temperatures[0] : temperatures[1]
-    }
+    guard configuration.validation.calibrate else { return }
+    let chosen = outcome.decision == .marnet ? 0 : 1
+    let plain = RowMetrics.nll([network, probe][chosen], labels: labels)
+    let gain = PairedDifference(losses[chosen], minus: plain)
+    // A temperature fitted on few rows is noise; it is kept where it clearly helps them.
+    if gain.mean < -gain.standardError { outcome.calibrationTemperature = temperatures[chosen] }
   }
 
   private func branch(
