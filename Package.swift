@@ -28,6 +28,12 @@ let package = Package(
         "MARNet",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "MARNetBench",
+      dependencies: [
+        "MARNetHeads",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .target(name: "TestSupport", dependencies: ["MARNetDense"], path: "Tests/TestSupport"),
     .testTarget(
       name: "MARNetDenseTests",
