@@ -15,7 +15,7 @@ extension FitReport {
     textProbeC = prefit.textProbe?.c
     text = prefit.nll.map {
       TextValue(
-        imageNLL: $0.image, textNLL: $0.text, teacherNLL: $0.teacher,
+        imageNll: $0.image, textNll: $0.text, teacherNll: $0.teacher,
         imageExponent: prefit.imageExponent, textExponent: prefit.textExponent)
     }
     gate = prefit.gate
@@ -23,7 +23,7 @@ extension FitReport {
     heldOutSource = !tested ? .none : hasValidation ? .valGroup : .partOfTrain
     heldOutRows = outcome.rowCount
     branches = outcome.branches
-    fallbackNLLChange = outcome.nllChange
+    fallbackNllChange = outcome.nllChange
     decision = outcome.decision
     self.steps = steps
     warnings = []

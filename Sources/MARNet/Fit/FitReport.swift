@@ -16,11 +16,11 @@ public struct FitReport: Codable, Sendable, Equatable {
   /// The three out-of-fold negative log-likelihoods that decide about text, in nats.
   public struct TextValue: Codable, Sendable, Equatable {
     /// Of the probe on x_v.
-    public var imageNLL: Double
+    public var imageNll: Double
     /// Of the probe on x_s.
-    public var textNLL: Double
+    public var textNll: Double
     /// Of their product of experts.
-    public var teacherNLL: Double
+    public var teacherNll: Double
     /// Exponent of the image in the teacher.
     public var imageExponent: Double
     /// Exponent of the text in the teacher.
@@ -62,7 +62,7 @@ public struct FitReport: Codable, Sendable, Equatable {
   /// The predictors on held-out rows: probe first; empty where nothing was held out.
   public var branches: [Branch]
   /// Calibrated negative log-likelihood of MARNet minus the probe's, which the fallback reads.
-  public var fallbackNLLChange: PairedDifference?
+  public var fallbackNllChange: PairedDifference?
   /// What predicts.
   public var decision: Model.Decision
   /// Updates of the final fit.

@@ -37,14 +37,14 @@ struct FitRun {
     self.fingerprint = fingerprint
     key = RandomKey(seed: configuration.seed)
     classNames = rows.classNames
-    visualStandardizer = Standardizer(of: rows.visual)
+    let visual = Standardizer(of: rows.visual)
     let withText = rows.hasText.indices.filter { rows.hasText[$0] }
     let text = rows.text ?? Matrix(rowCount: rows.rowCount, columnCount: 1)
-    textStandardizer = Standardizer(of: text, rows: withText)
-    self.rows = PreparedRows(rows, visual: visualStandardizer, text: textStandardizer)
-    self.validation = validation.map {
-      PreparedRows($0, visual: visualStandardizer, text: textStandardizer)
-    }
+    let semantic = Standardizer(of: text, rows: withText)
+    visualStandardizer = visual
+    textStandardizer = semantic
+    self.rows = PreparedRows(rows, visual: visual, text: semantic)
+    self.validation = validation.map { PreparedRows($0, visual: visual, text: semantic) }
     dimensions = HeadDimensions(
       configuration, visual: rows.visual.columnCount, text: text.columnCount,
       classes: rows.classNames.count)

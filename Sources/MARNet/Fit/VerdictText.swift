@@ -6,9 +6,9 @@ public enum VerdictText {
   public static func sentences(_ report: FitReport) -> [String] {
     var result: [String] = []
     if let text = report.text {
-      let image = Decimals.text(text.imageNLL, digits: 3)
-      let own = Decimals.text(text.textNLL, digits: 3)
-      let both = Decimals.text(text.teacherNLL, digits: 3)
+      let image = Decimals.text(text.imageNll, digits: 3)
+      let own = Decimals.text(text.textNll, digits: 3)
+      let both = Decimals.text(text.teacherNll, digits: 3)
       result.append(
         "Negative log-likelihood, out of fold on labelled pairs: image alone \(image), text "
           + "alone \(own), both \(both) (image to the power \(text.imageExponent) times text to "
@@ -33,7 +33,7 @@ public enum VerdictText {
   }
 
   private static func fallback(_ report: FitReport) -> [String] {
-    guard let fused = report["fused"], let change = report.fallbackNLLChange else {
+    guard let fused = report["fused"], let change = report.fallbackNllChange else {
       return [
         "Not tested: only \(report.heldOutRows) labelled rows could be held out. The prediction "
           + "is MARNet's."

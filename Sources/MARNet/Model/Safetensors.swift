@@ -94,7 +94,7 @@ struct Safetensors {
     else { throw .tensor(name: name, "its offsets \(offsets) do not fit shape \(shape)") }
     let slice = payload[payload.startIndex + offsets[0]..<payload.startIndex + offsets[1]]
     let values = [Float](unsafeUninitializedCapacity: count) { buffer, initialised in
-      _ = slice.withUnsafeBytes { source in
+      slice.withUnsafeBytes { source in
         UnsafeMutableRawBufferPointer(buffer).copyBytes(from: source)
       }
       initialised = count

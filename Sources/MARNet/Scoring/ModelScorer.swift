@@ -25,7 +25,8 @@ public final class ModelScorer {
   {
     self.model = model
     includesFeatures = options.includesFeatures
-    pool = WorkerPool(threads: threads ?? WorkerPool.availableProcessors)
+    let pool = WorkerPool(threads: threads ?? WorkerPool.availableProcessors)
+    self.pool = pool
     let sampling = try options.sampling(for: model.configuration)
     heads = BlockScorer(model.heads, sampling: sampling, pool: pool)
     joint = try model.controls.joint.map { control in

@@ -73,7 +73,8 @@ package struct RandomKey: Sendable, Equatable {
 
   /// An integer uniform in 0..<bound (to within bound / 2^32).
   package func integer(below bound: Int, rowKey: UInt64, index: UInt32 = 0, tag: UInt32) -> Int {
-    Int(UInt64(word(rowKey: rowKey, index: index, tag: tag)) * UInt64(bound) >> 32)
+    let product = UInt64(word(rowKey: rowKey, index: index, tag: tag)) * UInt64(bound)
+    return Int(product >> 32)
   }
 
   /// Shuffles `values` (Fisher-Yates), the same way for the same key.

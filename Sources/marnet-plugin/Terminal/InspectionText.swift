@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNet
+
+/// What `inspect` prints.
+enum InspectionText {
+  static func lines(_ report: FeatureFileReport) -> [String] {
+    var lines = [report.path]
+    if !report.classNames.isEmpty {
+      let shown = report.classNames.prefix(6).joined(separator: ", ")
+      let rest = report.classNames.count > 6 ? ", ..." : ""
+      lines.append(
+        "\(report.classNames.count) classes"
+          + (report.namesClasses ? "" : " (not named in the file)") + ": \(shown)\(rest)")
+    }
+    for split in report.splits { lines += [""] + self.split(split) }
+    lines.append("")
+    lines += report.notes.map { "Note: \($0)" }
+    if report.problems.isEmpty {
+      lines.append("'fit' accepts this file.")
+    } else {
+      lines.append("'fit' would refuse this file:")
+      lines += report.problems.map { "  \($0)" }
+    }
+    return lines
+  }
+
+  private static func split(_ split: SplitReport) -> [String] {
+    var table = TextTable(header: ["dataset", "shape", "type", "chunks", "filters", "bytes"])
+    for dataset in split.datasets {
+      table.add([
+        dataset.path + (dataset.isUsed ? "" : " (not used)"),
+        dataset.shape.map(sizes) ?? "empty", dataset.type,
+        dataset.chunkShape.map(sizes) ?? "one piece",
+        dataset.filters.isEmpty ? "none" : dataset.filters.joined(separator: " + "),
+        Decimals.grouped(dataset.byteCount),
+      ])
+    }
+    var lines = table.lines
+    lines += [summary(split)].compactMap { $0 }
+    if let classes = split.classes {
+      lines.append(
+        "  \(Decimals.grouped(classes.labelled)) labelled, "
+          + "\(Decimals.grouped(classes.unlabelled)) not; rarest class '\(classes.rarest)' has "
+          + "\(Decimals.grouped(classes.rarestCount)), largest '\(classes.largest)' has "
+          + "\(Decimals.grouped(classes.largestCount))")
+    }
+    return lines
+  }
+
+  private static func summary(_ split: SplitReport) -> String? {
+    guard let rows = split.rowCount else { return nil }
+    var parts = ["\(Decimals.grouped(rows)) rows"]
+    if let width = split.visualWidth { parts.append("visual width \(width)") }
+    if let width = split.textWidth { parts.append("text width \(width)") }
+    if let missing = split.rowsWithoutText, split.textWidth != nil {
+      parts.append("\(Decimals.grouped(missing)) without text")
+    }
+    if let texts = split.uniqueTextVectors {
+      parts.append("\(Decimals.grouped(texts)) different texts")
+    }
+    let broken = (split.nonFiniteVisualRows ?? 0) + (split.nonFiniteTextRows ?? 0)
+    parts.append("\(Decimals.grouped(broken)) rows not finite")
+    if let shared = split.visualRowsAlsoInTrain, shared > 0 {
+      parts.append("\(Decimals.grouped(shared)) images also in 'train'")
+    }
+    return "  " + parts.joined(separator: ", ")
+  }
+
+  private static func sizes(_ shape: [Int]) -> String {
+    "[" + shape.map(String.init).joined(separator: ", ") + "]"
+  }
+}
