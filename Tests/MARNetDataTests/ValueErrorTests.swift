@@ -13,12 +13,10 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   func expect(
-    _ text: String, location: SourceLocation = #_sourceLocation, _ body: () throws -> Void
+    _ text: String, location: SourceLocation = #_sourceLocation,
+    _ body: () throws -> Void
   ) {
-    let error = #expect(throws: DataError.self, sourceLocation: location) { try body() }
-    let shown = error?.description.replacing("\(folder.path)/", with: "")
-    #expect(shown == text, sourceLocation: location)
-    #expect(error?.kind == .content, sourceLocation: location)
+    expectError(text, in: folder, location: location, body)
   }
 
   func pair() throws { _ = try FeatureFile(path: path).pairedRows(.train) }

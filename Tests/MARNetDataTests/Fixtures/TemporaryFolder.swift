@@ -3,7 +3,7 @@
 import Glibc
 
 /// A fresh folder, removed with everything in it when the last reference goes.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {

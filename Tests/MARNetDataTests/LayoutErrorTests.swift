@@ -1,111 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CHDF5
-import Glibc
 import MARNetData
 import Testing
 
-/// One test a message: what is wrong, and the words for it.
-@Suite struct ErrorTextTests {
+/// One test a message: groups and datasets that cannot be used.
+@Suite struct LayoutErrorTests {
   let folder: TemporaryFolder
   var path: String { folder.file("f.h5") }
 
   init() throws { folder = try TemporaryFolder() }
 
-  /// Expects `body` to throw exactly this text, in which "f.h5" stands for the file.
   func expect(
     _ text: String, kind: DataErrorKind = .content, location: SourceLocation = #_sourceLocation,
     _ body: () throws -> Void
   ) {
-    let error = #expect(throws: DataError.self, sourceLocation: location) { try body() }
-    let shown = error?.description.replacing("\(folder.path)/", with: "")
-    #expect(shown == text, sourceLocation: location)
-    #expect(error?.kind == kind, sourceLocation: location)
+    expectError(text, kind: kind, in: folder, location: location, body)
   }
 
-  func open() throws { _ = try FeatureFile(path: path) }
   func pair(_ split: Split = .train) throws { _ = try FeatureFile(path: path).pairedRows(split) }
-
-  // MARK: The file
-
-  @Test func aMissingFile() {
-    expect("f.h5: no such file. Give the path of an HDF5 feature file.", kind: .notFound) {
-      try open()
-    }
-  }
-
-  @Test func aFolder() throws {
-    mkdir(path, 0o755)
-    expect("f.h5: is a folder. Give the path of an HDF5 feature file.") { try open() }
-  }
-
-  @Test func aPipe() throws {
-    mkfifo(path, 0o644)
-    expect(
-      "f.h5: is a pipe or a device, which HDF5 cannot read. Copy the data into a file first."
-    ) { try open() }
-  }
-
-  @Test(arguments: ["", "row,label\n1,2\n"])
-  func notHDF5(content: String) throws {
-    try write(Array(content.utf8), to: path)
-    expect(
-      "f.h5: is not an HDF5 file: its signature is missing. "
-        + "Write the features with h5py, or convert them."
-    ) { try open() }
-  }
-
-  @Test func aTruncatedFile() throws {
-    try SmallFile.write(to: path)
-    let whole = try bytes(of: path)
-    try write(Array(whole[..<1000]), to: path)
-    expect(
-      "f.h5: is shorter than its header says (HDF5: truncated file: eof = 1000, "
-        + "sblock->base_addr = 0, stored_eof = \(whole.count)). "
-        + "Copy it again, or run the extraction again."
-    ) { try open() }
-  }
-
-  @Test func aNewerFormat() throws {
-    try SmallFile.write(to: path)
-    var all = try bytes(of: path)
-    // The layout message of train/visual: version 3, class 1 (contiguous), address, 48 bytes.
-    let places = all.indices.dropLast(18).filter { at in
-      all[at] == 3 && all[at + 1] == 1
-        && all[(at + 10)..<(at + 18)].elementsEqual([48, 0, 0, 0, 0, 0, 0, 0])
-    }
-    #expect(places.count == 1)
-    for place in places { all[place] = 9 }
-    try write(all, to: path)
-    expect(
-      "f.h5: dataset '/train/visual' is written in a newer format than HDF5 "
-        + "\(HDF5Library.version) reads (HDF5: bad version number for layout message). "
-        + "Save it again with h5py and libver=(\"earliest\", \"v114\")."
-    ) { try pair() }
-  }
-
-  @Test func damagedCompressedData() throws {
-    let values = (0..<4096).map { Float($0 * 7919 % 4096) }
-    try SmallFile.write(
-      to: path,
-      visual: {
-        try $0.floats(
-          "train/visual", [4, 1024], values, storage: .init(chunk: [4, 1024], gzip: 6))
-      })
-    var all = try bytes(of: path)
-    // The zlib header of the only chunk.
-    let start =
-      all.indices.dropLast(2).filter { all[$0] == 0x78 && all[$0 + 1] == 0x5E }
-      + all.indices.dropLast(2).filter { all[$0] == 0x78 && all[$0 + 1] == 0x9C }
-    for at in start { for offset in 2..<40 { all[at + offset] = 0xFF } }
-    try write(all, to: path)
-    expect(
-      "f.h5: dataset '/train/visual': HDF5 could not read rows 0..<4: inflate() failed. "
-        + "Check the file with h5dump, or write it again.", kind: .inputOutput
-    ) { try pair() }
-  }
-
-  // MARK: The layout
 
   @Test func aMissingSplit() throws {
     try SmallFile.write(to: path, test: { $0.group("tset") })
