@@ -29,12 +29,12 @@ struct FitRun {
 
   init(
     configuration: Configuration, pool: WorkerPool, rows: PairedRows, validation: PairedRows?,
-    fingerprint: String, progress: @escaping FitProgressHandler
+    progress: @escaping FitProgressHandler
   ) {
     self.configuration = configuration
     self.pool = pool
     self.progress = progress
-    self.fingerprint = fingerprint
+    fingerprint = rows.fingerprint
     key = RandomKey(seed: configuration.seed)
     classNames = rows.classNames
     let visual = Standardizer(of: rows.visual)

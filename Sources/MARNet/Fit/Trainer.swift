@@ -36,9 +36,7 @@ public struct Trainer: Sendable {
     let file = try FeatureFile(path: path)
     let rows = try file.pairedRows(.train)
     let validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
-    return try fit(
-      rows, validation: validation, fingerprint: try file.fingerprint(.train),
-      progress: progress)
+    return try fit(rows, validation: validation, progress: progress)
   }
 
   /// Fits on rows in memory.
@@ -48,11 +46,10 @@ public struct Trainer: Sendable {
   ///   - validation: rows to report, fall back and calibrate on. When nil, a seeded stratified
   ///     part of the labelled training rows is held out for that, and the final model is
   ///     fitted on all rows.
-  ///   - fingerprint: stored with the model, to tell which data it was fitted on.
   ///   - progress: called on this thread; answering `.cancel` stops the fit.
   /// - Throws: `DataError`, `FitError`.
   public func fit(
-    _ rows: PairedRows, validation: PairedRows? = nil, fingerprint: String = "",
+    _ rows: PairedRows, validation: PairedRows? = nil,
     progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     try rows.requireEveryClassLabelled()
@@ -64,7 +61,7 @@ public struct Trainer: Sendable {
     return try withoutActuallyEscaping(progress) { progress in
       try FitRun(
         configuration: configuration, pool: WorkerPool(threads: threads), rows: rows,
-        validation: validation, fingerprint: fingerprint, progress: progress
+        validation: validation, progress: progress
       ).model()
     }
   }

@@ -40,6 +40,7 @@ extension Model {
     let file = try FeatureFile(path: path)
     let rowCount = try file.description(of: what.split).rowCount
     try file.requireVisualWidth(visualWidth, of: what.split)
+    try file.requireIsNot(output)
     var options = options
     options.includesFeatures = what.includesEmbedding || what.includesReconstruction
     let scorer = try ModelScorer(self, options: options, threads: threads)
