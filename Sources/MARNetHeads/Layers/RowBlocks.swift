@@ -11,8 +11,8 @@ package struct RowBlocks: Sendable {
 
   package init(rowCount: Int) {
     self.rowCount = rowCount
-    let eighth = (rowCount + 7) / 8
-    blockSize = max(64, (eighth + 15) / 16 * 16)
+    let part = (rowCount + 3) / 4
+    blockSize = max(64, (part + 15) / 16 * 16)
   }
 
   package var count: Int { (rowCount + blockSize - 1) / blockSize }

@@ -12,7 +12,7 @@ package struct WeightGradients: Sendable {
     let outputs: Range<Int>
   }
 
-  private static let unitsPerTile = 64
+  private static let unitsPerTile = 128
   private var tiles: [Tile] = []
 
   package init() {}
