@@ -116,30 +116,6 @@ struct PrefitOptions {
   var imageC: Double?
   var textC: Double?
 }
-enum StratifiedSplit {
-  static func holdOut(labels: [Int32], fraction: Double, key: RandomKey) -> [Int] {
-    var out: [Int] = []
-    for c in Set(labels).sorted() where c >= 0 {
-      var rows = labels.indices.filter { labels[$0] == c }
-      key.shuffle(&rows, rowKey: UInt64(c), tag: RandomKey.tag(purpose: 3))
-      let k = rows.count > 1 ? max(1, Int((fraction * Double(rows.count)).rounded(.toNearestOrEven))) : 0
-      out += rows.prefix(k)
-    }
-    return out.sorted()
-  }
-  static func folds(_ y: [Int32], most: Int, key: RandomKey) -> [[Int]] {
-    let counts = Set(y).map { c in y.count { $0 == c } }
-    let k = min(most, max(2, counts.min()!))
-    var folds = [[Int]](repeating: [], count: k)
-    var at = 0
-    for c in Set(y).sorted() {
-      var rows = y.indices.filter { y[$0] == c }
-      key.shuffle(&rows, rowKey: UInt64(c), tag: RandomKey.tag(purpose: 4))
-      for r in rows { folds[at % k].append(r); at += 1 }
-    }
-    return folds
-  }
-}
 struct Prefit {
   var imageProbe: Probe
   var textProbe: Probe?
@@ -149,7 +125,7 @@ struct Prefit {
   static func choose(_ x: Matrix, _ y: [Int32], _ C: Int, _ o: ProbeOptions, _ key: RandomKey, _ pool: WorkerPool, _ fixed: Double?) -> Probe {
     var c = fixed ?? 0
     if fixed == nil {
-      let folds = StratifiedSplit.folds(y, most: o.folds, key: key)
+      let folds = StratifiedSplit.folds(labels: y, most: o.folds, key: key)
       let jobs = o.grid.reversed().flatMap { c in folds.map { (c, $0) } }
       let nlls = UnsafeMutablePointer<Double>.allocate(capacity: jobs.count)
       nonisolated(unsafe) let out = nlls
@@ -173,7 +149,7 @@ struct Prefit {
     let xs = x.rows(at: use), y = use.map { labels[$0] }
     let p = choose(xs, y, C, o, key, pool, fixed)
     var out = p.logProbabilities(of: x, pool: pool)
-    let folds = StratifiedSplit.folds(y, most: o.outOfFoldFolds, key: key)
+    let folds = StratifiedSplit.folds(labels: y, most: o.outOfFoldFolds, key: key)
     let v = out.mutableView()
     pool.forEach(folds.count) { t, _ in
       let hs = Set(folds[t]), rest = y.indices.filter { !hs.contains($0) }
@@ -232,50 +208,5 @@ struct SoftTargets {
         else if l > 0 { targets[r, c] = hot } else if taught, let t = prefit?.teacher { targets[r, c] = t[r, c] }
       }
     }
-  }
-}
-public struct PairedDifference: Codable, Sendable, Equatable {
-  public var mean: Double
-  public var standardError: Double
-  init(_ a: [Double], minus b: [Double]) {
-    let d = zip(a, b).map { $0 - $1 }, n = Double(d.count)
-    mean = d.reduce(0, +) / n
-    let m = mean
-    standardError = (d.reduce(0) { $0 + ($1 - m) * ($1 - m) } / max(1, n - 1) / n).squareRoot()
-  }
-}
-public struct ClassificationMetrics: Codable, Sendable, Equatable {
-  public var rows = 0
-  public var top1 = 0.0, top5 = 0.0, balancedAccuracy = 0.0, nll = 0.0, ece = 0.0
-}
-struct MetricsAccumulator {
-  var m = ClassificationMetrics()
-  init(classCount: Int) {}
-  mutating func add(logProbabilities l: Matrix, labels: [Int32]) {
-    let a = RowMetrics.top1(l, labels: labels), b = RowMetrics.nll(l, labels: labels)
-    let n = Double(m.rows), k = Double(a.count)
-    m.top1 = (m.top1 * n + a.reduce(0, +)) / (n + k)
-    m.nll = (m.nll * n + b.reduce(0, +)) / (n + k)
-    m.rows += a.count
-  }
-  var metrics: ClassificationMetrics { m }
-}
-enum RowMetrics {
-  static func top1(_ l: Matrix, labels: [Int32]) -> [Double] {
-    zip(LogProbabilities.predictions(l), labels).filter { $0.1 >= 0 }.map { $0.0 == $0.1 ? 1 : 0 }
-  }
-  static func nll(_ l: Matrix, labels: [Int32]) -> [Double] {
-    labels.indices.filter { labels[$0] >= 0 }.map { min(20, -Double(l[$0, Int(labels[$0])])) }
-  }
-}
-enum CalibrationTemperature {
-  static func fit(_ l: Matrix, labels: [Int32]) -> Double {
-    var best = Double.infinity, t = 1.0
-    for i in 0..<61 {
-      let x = exp(-1.5 + 0.05 * Double(i))
-      let n = RowMetrics.nll(LogProbabilities.tempered(l, temperature: x), labels: labels).reduce(0, +)
-      if n < best { best = n; t = x }
-    }
-    return t
   }
 }
