@@ -3,16 +3,18 @@
 import MARNetDense
 import Testing
 
-/// Expects `|a − b| ≤ tolerance · max(|b|, rms of b)` of every element.
+/// Expects `|a − b| ≤ tolerance · max(|b|, rms of b) + absolute` of every element.
 ///
 /// The root mean square keeps elements near zero from asking for more digits than the sums
 /// that made them have. NaN is never close.
 ///
-/// - Parameter name: what is compared; stands in the failure message with the place and both
-///   values of the worst element.
+/// - Parameters:
+///   - absolute: for arrays whose exact value is 0, which have no size of their own.
+///   - name: what is compared; stands in the failure message with the place and both values
+///     of the worst element.
 package func expectClose(
-  _ actual: [Double], _ expected: [Double], tolerance: Double = 1e-5, _ name: String = "array",
-  sourceLocation: SourceLocation = #_sourceLocation
+  _ actual: [Double], _ expected: [Double], tolerance: Double = 1e-5, absolute: Double = 0,
+  _ name: String = "array", sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard actual.count == expected.count else {
     Issue.record(
@@ -24,7 +26,7 @@ package func expectClose(
   var worst: (index: Int, excess: Double) = (0, 0)
   var outside = 0
   for index in expected.indices {
-    let bound = tolerance * max(abs(expected[index]), scale)
+    let bound = tolerance * max(abs(expected[index]), scale) + absolute
     let difference = abs(actual[index] - expected[index])
     if difference <= bound { continue }
     outside += 1
@@ -41,18 +43,18 @@ package func expectClose(
 }
 
 package func expectClose(
-  _ actual: [Float], _ expected: [Float], tolerance: Double = 1e-5, _ name: String = "array",
-  sourceLocation: SourceLocation = #_sourceLocation
+  _ actual: [Float], _ expected: [Float], tolerance: Double = 1e-5, absolute: Double = 0,
+  _ name: String = "array", sourceLocation: SourceLocation = #_sourceLocation
 ) {
   expectClose(
-    actual.map { Double($0) }, expected.map { Double($0) }, tolerance: tolerance, name,
-    sourceLocation: sourceLocation)
+    actual.map { Double($0) }, expected.map { Double($0) }, tolerance: tolerance,
+    absolute: absolute, name, sourceLocation: sourceLocation)
 }
 
 /// Compares shapes too.
 package func expectClose(
-  _ actual: Matrix, _ expected: Matrix, tolerance: Double = 1e-5, _ name: String = "matrix",
-  sourceLocation: SourceLocation = #_sourceLocation
+  _ actual: Matrix, _ expected: Matrix, tolerance: Double = 1e-5, absolute: Double = 0,
+  _ name: String = "matrix", sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard actual.view.shape == expected.view.shape else {
     Issue.record(
@@ -61,7 +63,8 @@ package func expectClose(
     return
   }
   expectClose(
-    actual.values, expected.values, tolerance: tolerance, name, sourceLocation: sourceLocation)
+    actual.values, expected.values, tolerance: tolerance, absolute: absolute, name,
+    sourceLocation: sourceLocation)
 }
 
 package func rootMeanSquare(_ values: [Double]) -> Double {

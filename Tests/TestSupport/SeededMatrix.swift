@@ -42,6 +42,13 @@ package enum Seeded {
   }
 }
 
+extension MatrixView {
+  /// Copies `matrix`, which may be a temporary: its `view` alone would not keep it alive.
+  package func load(_ matrix: Matrix) {
+    withExtendedLifetime(matrix) { copy(from: matrix.view) }
+  }
+}
+
 /// SplitMix64 (Steele et al., "Fast splittable pseudorandom number generators", 2014).
 package struct SplitMix: RandomNumberGenerator {
   private var state: UInt64
