@@ -138,7 +138,8 @@ void marnet_uniform(float *out, size_t count, float bound, uint64_t seed, uint64
     philox_lanes(w[0], w[1], w[2], w[3], seed, (uint32_t)group, row_key, tag);
     for (size_t j = start; j < count && j < start + 4 * LANES; j++) {
       uint32_t word = w[(j - start) / LANES][(j - start) % LANES];
-      out[j] = (((float)(word >> 8) + 0.5f) * 0x1p-23f - 1.0f) * bound;
+      // Odd integers below 2^24 are floats: no rounding here can reach the bound.
+      out[j] = (float)(2 * (int32_t)(word >> 8) + 1 - (1 << 24)) * 0x1p-24f * bound;
     }
   }
 }

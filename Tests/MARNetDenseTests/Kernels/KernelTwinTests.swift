@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMARNetKernels
+import TestSupport
+import Testing
+
+/// Wide kernels against their portable twins: equal up to how FMA contracts. On a processor
+/// without AVX2 both are the same code and the tests say nothing.
+@Suite struct KernelTwinTests {
+  static let counts = [1, 7, 8, 9, 64, 129, 1000]
+
+  @Test(arguments: counts)
+  func normals(count: Int) {
+    var (wide, scalar) = (zeros(count), zeros(count))
+    for row in 0..<50 as Range<UInt64> {
+      marnet_normal(&wide, count, 42, row, 7)
+      marnet_normal_scalar(&scalar, count, 42, row, 7)
+      expectClose(wide, scalar, tolerance: 1e-6, "normal")
+    }
+  }
+
+  @Test(arguments: counts)
+  func dropoutIsEqualBitForBit(count: Int) {
+    let x = Seeded.normal(1, count, seed: 1).values
+    var (wide, scalar) = (zeros(count), zeros(count))
+    for p in [Float(0), 0.1, 0.5, 0.9] {
+      marnet_dropout(x, &wide, count, p, 42, 3, 7)
+      marnet_dropout_scalar(x, &scalar, count, p, 42, 3, 7)
+      #expect(wide == scalar)
+    }
+  }
+
+  @Test(arguments: counts)
+  func activations(count: Int) {
+    let x = Seeded.normal(1, count, seed: 2).values.map { 5 * $0 }
+    let bias = Seeded.normal(1, count, seed: 3).values
+    var (wide, scalar) = (x, x)
+    marnet_bias_leaky_relu(&wide, bias, count, 0.01)
+    marnet_bias_leaky_relu_scalar(&scalar, bias, count, 0.01)
+    #expect(wide == scalar)
+    var (wideGradient, scalarGradient) = (bias, bias)
+    marnet_leaky_relu_gradient(&wideGradient, wide, count, 0.01)
+    marnet_leaky_relu_gradient_scalar(&scalarGradient, scalar, count, 0.01)
+    #expect(wideGradient == scalarGradient)
+
+    (wide, scalar) = (x, x)
+    var (wideOutput, scalarOutput) = (zeros(count), zeros(count))
+    marnet_bias_silu(&wide, bias, x, &wideOutput, count)
+    marnet_bias_silu_scalar(&scalar, bias, x, &scalarOutput, count)
+    #expect(wide == scalar)
+    expectClose(wideOutput, scalarOutput, tolerance: 5e-7, "SiLU")
+    (wideGradient, scalarGradient) = (bias, bias)
+    marnet_silu_gradient(&wideGradient, wide, count)
+    marnet_silu_gradient_scalar(&scalarGradient, scalar, count)
+    expectClose(wideGradient, scalarGradient, tolerance: 5e-7, "derivative of SiLU")
+  }
+
+  @Test func exponential() {
+    let x = (0..<100_000).map { -87 + 175 * Float($0) / 100_000 }
+    var (wide, scalar) = (zeros(x.count), zeros(x.count))
+    marnet_exp(x, &wide, x.count)
+    marnet_exp_scalar(x, &scalar, x.count)
+    let worst = zip(wide, scalar).map { abs($0 - $1) / $1.ulp }.max() ?? 0
+    #expect(worst <= 4, "\(worst) units in the last place")
+  }
+
+  @Test(arguments: counts)
+  func adamW(count: Int) {
+    let gradient = Seeded.normal(1, count, seed: 4).values
+    let start = Seeded.normal(1, count, seed: 5).values
+    typealias State = (p: [Float], m: [Float], v: [Float])
+    var wide: State = (start, zeros(count), zeros(count))
+    var scalar = wide
+    for step in 1...3 as ClosedRange<Int> {
+      let c1 = Float(1 - [0.9, 0.81, 0.729][step - 1])
+      let c2 = Float((1 - [0.999, 0.998_001, 0.997_002_999][step - 1]).squareRoot())
+      marnet_adamw(
+        &wide.p, gradient, &wide.m, &wide.v, count, 1e-3, 1, 0.9, 0.1, 0.999, 0.001, 1e-8, c1,
+        c2, 0.7)
+      marnet_adamw_scalar(
+        &scalar.p, gradient, &scalar.m, &scalar.v, count, 1e-3, 1, 0.9, 0.1, 0.999, 0.001, 1e-8,
+        c1, c2, 0.7)
+    }
+    expectClose(wide.p, scalar.p, tolerance: 5e-7, "parameters")
+    expectClose(wide.m, scalar.m, tolerance: 5e-7, "first moment")
+    expectClose(wide.v, scalar.v, tolerance: 5e-7, "second moment")
+  }
+
+  @Test(arguments: counts)
+  func innerProductsAreExactInDouble(count: Int) {
+    let x = Seeded.normal(1, count, seed: 6).values
+    let y = Seeded.normal(1, count, seed: 7).values
+    let exact = zip(x, y).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+    let size = zip(x, y).reduce(0.0) { $0 + abs(Double($1.0) * Double($1.1)) }
+    #expect(abs(marnet_dot(x, y, count) - exact) <= 1e-14 * size)
+    #expect(marnet_sum_of_squares(x, count) == marnet_dot(x, x, count))
+  }
+
+  private func zeros(_ count: Int) -> [Float] { [Float](repeating: 0, count: count) }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+import MARNetHeads
+import TestSupport
+import Testing
+
+/// The number of threads changes no bit, nor does where a batch's rows lie.
+@Suite struct ThreadCountTests {
+  enum Kind: String, CaseIterable, Sendable {
+    case joint, jointWithoutText, alignment, imageOnly, reconstruction, fusion, logitFusion
+  }
+
+  /// Wider than one tile of 64 output units; batches of one, three and five blocks of rows.
+  private func networks(_ batchSize: Int) -> Networks {
+    var networks = Networks(batchSize: batchSize)
+    networks.dimensions = HeadDimensions(
+      visual: 33, text: 29, classes: 5, aligned: 70, hidden: 130, timeEmbedding: 8)
+    return networks
+  }
+
+  @Test(arguments: Kind.allCases, [10, 130, 300])
+  func gradientsAndParametersAreTheSameBytes(kind: Kind, batchSize: Int) throws {
+    let networks = networks(batchSize)
+    let fixture = isFusion(kind) ? networks.fusionFixture() : networks.fixture()
+    let reference = try run(kind, networks, fixture, threads: 1)
+    #expect(reference.gradients.contains { $0 != 0 })
+    for threads in [2, 3, 5] {
+      #expect(try run(kind, networks, fixture, threads: threads) == reference, "\(threads)")
+    }
+    #expect(
+      try run(kind, networks, fixture.gathered(), threads: 2) == reference,
+      "rows gathered beforehand")
+  }
+
+  private struct Outcome: Equatable {
+    var losses: [LossTerms] = []
+    var norms: [Double] = []
+    var gradients: [UInt32] = []
+    var parameters: [UInt32] = []
+  }
+
+  private func isFusion(_ kind: Kind) -> Bool { kind == .fusion || kind == .logitFusion }
+
+  private func run(
+    _ kind: Kind, _ networks: Networks, _ fixture: BatchFixture, threads: Int
+  ) throws -> Outcome {
+    switch kind {
+    case .joint: train(try networks.joint(), on: fixture, threads)
+    case .jointWithoutText:
+      train(
+        try networks.joint(alignmentWeight: 0, reconstructionWeight: 0), on: fixture, threads)
+    case .alignment: train(networks.alignment(), on: fixture, threads)
+    case .imageOnly: train(networks.alignment(weight: 0), on: fixture, threads)
+    case .reconstruction: train(try networks.reconstruction(), on: fixture, threads)
+    case .fusion: train(networks.fusion(.harmonic, .representation), on: fixture, threads)
+    case .logitFusion: train(networks.fusion(.sum, .logit), on: fixture, threads)
+    }
+  }
+
+  /// Three steps of AdamW; gradients are those of the first.
+  private func train(
+    _ network: some TrainingNetwork, on fixture: BatchFixture, _ threads: Int
+  ) -> Outcome {
+    let pool = WorkerPool(threads: threads)
+    let block = network.parameters
+    let optimizer = AdamW(layout: block.layout, weightDecay: 0.1, clipNorm: 1)
+    var outcome = Outcome()
+    for step in 0..<3 {
+      outcome.losses.append(fixture.withBatch { network.evaluate($0, step: step, pool: pool) })
+      if step == 0 { outcome.gradients = bits(block.gradients) }
+      outcome.norms.append(optimizer.update(block, rate: 1e-2, step: step, pool: pool))
+    }
+    outcome.parameters = bits(block.values)
+    return outcome
+  }
+
+  private func bits(_ buffer: AlignedBuffer) -> [UInt32] {
+    (0..<buffer.count).map { buffer.pointer[$0].bitPattern }
+  }
+}

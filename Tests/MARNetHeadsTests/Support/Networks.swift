@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetHeads
+import MARNetDense
+import TestSupport
+
+/// Small networks with initial parameters of their own, for gradient checks and properties.
+struct Networks {
+  var dimensions = HeadDimensions(
+    visual: 9, text: 7, classes: 4, aligned: 12, hidden: 16, timeEmbedding: 6)
+  var batchSize: Int
+  var dropout: Float = 0.2
+  var key = RandomKey(seed: 77)
+
+  func fixture(_ marks: BatchFixture.Marks = .masked) -> BatchFixture {
+    .random(
+      batchSize: batchSize, visual: dimensions.visual, text: dimensions.text,
+      classes: dimensions.classes, marks: marks)
+  }
+
+  /// Rows for the fusion stage: x_EMA in the place of the image.
+  func fusionFixture(_ marks: BatchFixture.Marks = .masked) -> BatchFixture {
+    .random(
+      batchSize: batchSize, visual: dimensions.aligned, text: dimensions.text,
+      classes: dimensions.classes, marks: marks)
+  }
+
+  func joint(
+    alignmentWeight: Float = 0.3, reconstructionWeight: Float = 1, hasSkip: Bool = true
+  ) throws -> JointNetwork {
+    JointNetwork(
+      dimensions: dimensions, schedule: try NoiseSchedule(kind: .cosine, stepCount: 20),
+      options: JointNetwork.Options(
+        temperature: 0.3, alignmentWeight: alignmentWeight,
+        reconstructionWeight: reconstructionWeight, textScale: 0.3, slope: 0.01,
+        dropout: dropout, hasSkip: hasSkip),
+      batchSize: batchSize, key: key)
+  }
+
+  func alignment(weight: Float = 1) -> AlignmentNetwork {
+    AlignmentNetwork(
+      dimensions: dimensions, loss: weight > 0 ? InfoNCE(temperature: 0.3) : nil,
+      lossWeight: weight, slope: 0.01, dropout: dropout, batchSize: batchSize, key: key)
+  }
+
+  func reconstruction(weight: Float = 1, hasSkip: Bool = false) throws -> ReconstructionNetwork {
+    ReconstructionNetwork(
+      dimensions: dimensions, schedule: try NoiseSchedule(kind: .cosine, stepCount: 20),
+      options: ReconstructionNetwork.Options(
+        reconstructionWeight: weight, textScale: 0.5, dropout: dropout, hasSkip: hasSkip),
+      batchSize: batchSize, key: key)
+  }
+
+  func fusion(_ fusionOperator: FusionOperator, _ mode: FusionHead.Mode) -> FusionNetwork {
+    FusionNetwork(
+      dimensions: dimensions, fusionOperator: fusionOperator, mode: mode, dropout: dropout,
+      batchSize: batchSize, key: key)
+  }
+}
+
+/// What `fusion` can be built of: concatenation of logits is not a fusion.
+struct FusionKind: Sendable, CustomStringConvertible {
+  let fusionOperator: FusionOperator
+  let mode: FusionHead.Mode
+
+  static let all = FusionHead.Mode.allCases.flatMap { mode in
+    FusionOperator.allCases.compactMap { one in
+      mode == .logit && one == .concatenation
+        ? nil : FusionKind(fusionOperator: one, mode: mode)
+    }
+  }
+
+  var description: String { "\(mode) \(fusionOperator)" }
+}
