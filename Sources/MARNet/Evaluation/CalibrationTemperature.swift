@@ -12,13 +12,13 @@ import MARNetDense
 
 /// Temperature scaling (Guo et al., arXiv 1706.04599): the one T > 0 that minimises the
 /// negative log-likelihood of log_softmax(x / T) on held-out rows. The prediction stays.
-enum CalibrationTemperature {
+package enum CalibrationTemperature {
   /// Bounds of ln T.
   private static let bound = 3.0
   private static let precision = 1e-4
 
   /// Golden-section search on ln T; the loss is convex in 1 / T, so it has one minimum.
-  static func fit(_ logProbabilities: Matrix, labels: [Int32]) -> Double {
+  package static func fit(_ logProbabilities: Matrix, labels: [Int32]) -> Double {
     func loss(_ logTemperature: Double) -> Double {
       let scaled = LogProbabilities.tempered(
         logProbabilities, temperature: exp(logTemperature))

@@ -11,28 +11,26 @@ import MARNetDense
 #endif
 
 /// Metrics summed block by block; memory does not grow with the rows.
-struct MetricsAccumulator {
-  static let binCount = 15
+package struct MetricsAccumulator {
+  package static let binCount = 15
   private var rows = 0
   private var top1 = 0
   private var top5 = 0
   private var nll = 0.0
   private var classRows: [Int]
   private var classRight: [Int]
-  private var binRows: [Int]
   private var binRight: [Int]
   private var binConfidence: [Double]
 
-  init(classCount: Int, binCount: Int = MetricsAccumulator.binCount) {
+  package init(classCount: Int, binCount: Int = MetricsAccumulator.binCount) {
     classRows = [Int](repeating: 0, count: classCount)
     classRight = classRows
-    binRows = [Int](repeating: 0, count: binCount)
-    binRight = binRows
+    binRight = [Int](repeating: 0, count: binCount)
     binConfidence = [Double](repeating: 0, count: binCount)
   }
 
   /// Adds rows: `logProbabilities` `[n, C]`, `labels` `[n]`; -1 leaves a row out.
-  mutating func add(logProbabilities: Matrix, labels: [Int32]) {
+  package mutating func add(logProbabilities: Matrix, labels: [Int32]) {
     let view = logProbabilities.view
     precondition(
       view.rowCount == labels.count && view.columnCount == classRows.count,
@@ -63,19 +61,19 @@ struct MetricsAccumulator {
     if rank < 5 { top5 += 1 }
     nll += RowMetrics.negativeLogLikelihood(own)
     let confidence = exp(Double(values[best]))
-    let bin = confidence.isFinite ? Int((confidence * Double(binRows.count)).rounded(.up)) - 1 : 0
-    let inside = min(max(bin, 0), binRows.count - 1)
-    binRows[inside] += 1
+    guard confidence.isFinite else { return }
+    let bin = Int((confidence * Double(binRight.count)).rounded(.up)) - 1
+    let inside = min(max(bin, 0), binRight.count - 1)
     binConfidence[inside] += confidence
     if rank == 0 { binRight[inside] += 1 }
   }
 
   /// The metrics of all rows so far; 0 without rows.
-  var metrics: ClassificationMetrics {
+  package var metrics: ClassificationMetrics {
     let count = Double(max(rows, 1))
     let recalls = classRows.indices.filter { classRows[$0] > 0 }
       .map { Double(classRight[$0]) / Double(classRows[$0]) }
-    let ece = binRows.indices.reduce(0.0) { sum, bin in
+    let ece = binRight.indices.reduce(0.0) { sum, bin in
       sum + abs(Double(binRight[bin]) - binConfidence[bin]) / count
     }
     return ClassificationMetrics(

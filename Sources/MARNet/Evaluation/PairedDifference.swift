@@ -8,7 +8,7 @@ public struct PairedDifference: Codable, Sendable, Equatable {
   public var standardError: Double
 
   /// - Precondition: equally many values, 1 or more.
-  init(_ first: [Double], minus second: [Double]) {
+  package init(_ first: [Double], minus second: [Double]) {
     precondition(
       first.count == second.count && !first.isEmpty,
       "paired values need equal counts; got \(first.count) and \(second.count)")

@@ -4,7 +4,7 @@ import CMARNetKernels
 import MARNetDense
 
 /// A smooth function to be minimised, together with its gradient.
-protocol DifferentiableObjective {
+package protocol DifferentiableObjective {
   /// Number of variables.
   var count: Int { get }
   /// Writes the gradient at `point` and returns the value there.

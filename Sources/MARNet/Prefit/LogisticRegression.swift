@@ -18,23 +18,28 @@ import MARNetDense
 /// (scikit-learn's objective; the bias is not penalised), solved divided by c n in scaled
 /// coordinates of a `PrincipalSpace`: z = W / s with s² = 1 / (variance / C + 1 / (c n)), the
 /// inverse curvature at W = 0 up to the coupling of the classes.
-final class LogisticRegression: DifferentiableObjective {
+package final class LogisticRegression: DifferentiableObjective {
   /// When to stop.
-  struct Stop: Sendable {
+  package struct Stop: Sendable {
     /// Estimated decrease of the mean objective still to be had, in nats: half the squared
     /// gradient in the scaled coordinates, where the curvature is near 1.
-    let tolerance: Double
-    var iterations = 300
+    package let tolerance: Double
+    package let iterations: Int
+
+    package init(tolerance: Double, iterations: Int = 300) {
+      self.tolerance = tolerance
+      self.iterations = iterations
+    }
 
     /// For the probe that predicts, and wherever fits are cheap.
-    static let fine = Stop(tolerance: 1e-6)
+    package static let fine = Stop(tolerance: 1e-6)
     /// For choosing c and out of fold on many rows: half the steps. On 20,000 synthetic rows
     /// of 172 classes it changed the out-of-fold negative log-likelihood by 0.5 %.
-    static let coarse = Stop(tolerance: 1e-5)
+    package static let coarse = Stop(tolerance: 1e-5)
   }
 
   private static let blockRows = 1_024
-  let count: Int
+  package let count: Int
   private let features: Matrix
   private let labels: [Int]
   private let classCount: Int
@@ -50,15 +55,15 @@ final class LogisticRegression: DifferentiableObjective {
 
   /// A solution on coordinates: weights `[C, r]` and bias `[C]`. Classes without a row have
   /// weights 0 and a bias of minus infinity.
-  struct Solution: Sendable {
-    let weights: Matrix
-    let bias: [Float]
+  package struct Solution: Sendable {
+    package let weights: Matrix
+    package let bias: [Float]
   }
 
   /// - Parameters:
   ///   - rows: positions of the training rows in `space`; all labelled.
   ///   - labels: their classes, of which there are `classCount` in all.
-  static func fit(
+  package static func fit(
     _ space: PrincipalSpace, rows: [Int], labels: [Int32], classCount: Int, c: Double,
     stop: Stop, shouldStop: () -> Bool
   ) -> Solution {
@@ -109,7 +114,7 @@ final class LogisticRegression: DifferentiableObjective {
     biasGradient = [Double](repeating: 0, count: classCount)
   }
 
-  func evaluate(
+  package func evaluate(
     _ point: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>
   ) -> (value: Double, residual: Double) {
     let w = weights.mutableView()

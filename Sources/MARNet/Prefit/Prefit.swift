@@ -3,44 +3,54 @@
 import MARNetDense
 
 /// What the linear prefit is to choose itself, and what it takes from an earlier one.
-struct PrefitOptions {
-  var probe: ProbeOptions
-  var teacher: TeacherOptions
+package struct PrefitOptions {
+  package var probe: ProbeOptions
+  package var teacher: TeacherOptions
   /// c of the image probe, where it was chosen before.
-  var imageC: Double?
+  package var imageC: Double?
   /// c of the text probe, where it was chosen before.
-  var textC: Double?
+  package var textC: Double?
+
+  package init(
+    probe: ProbeOptions = ProbeOptions(), teacher: TeacherOptions = TeacherOptions(),
+    imageC: Double? = nil, textC: Double? = nil
+  ) {
+    self.probe = probe
+    self.teacher = teacher
+    self.imageC = imageC
+    self.textC = textC
+  }
 }
 
 /// Step 0 of the recipe: linear probes on both modalities, the product-of-experts teacher and
 /// the gate on text. Everything is judged out of fold on labelled rows.
-struct Prefit: Sendable {
+package struct Prefit: Sendable {
   /// Negative log-likelihoods in nats.
-  struct NLL: Sendable {
-    let image: Double
-    let text: Double
-    let teacher: Double
+  package struct NLL: Sendable {
+    package let image: Double
+    package let text: Double
+    package let teacher: Double
   }
 
-  let imageProbe: Probe
-  let textProbe: Probe?
+  package let imageProbe: Probe
+  package let textProbe: Probe?
   /// Nil where there is no teacher: no text, or too little.
-  let nll: NLL?
+  package let nll: NLL?
   /// a of q = softmax(a l_v + b l_s).
-  let imageExponent: Double
+  package let imageExponent: Double
   /// b.
-  let textExponent: Double
+  package let textExponent: Double
   /// 1 where text takes part in alignment and in the targets of labelled rows, else 0.
-  let gate: Double
+  package let gate: Double
   /// q, `[N, C]`.
-  let teacher: Matrix?
+  package let teacher: Matrix?
 
   /// - Parameters:
   ///   - visual: `[N, Dv]`, standardised.
   ///   - text: `[N, Ds]`, standardised; nil fits the image probe alone.
   ///   - labels: `[N]`, -1 where there is none.
   ///   - checkpoint: called often; what it throws ends the prefit.
-  static func fit(
+  package static func fit(
     visual: Matrix, text: Matrix?, hasText: [Bool], labels: [Int32], classCount: Int,
     options: PrefitOptions, key: RandomKey, pool: WorkerPool,
     checkpoint: @escaping () throws -> Void

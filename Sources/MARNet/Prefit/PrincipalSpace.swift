@@ -8,13 +8,13 @@ import MARNetDense
 /// nearly diagonal there, which a quasi-Newton method started with that diagonal needs a few
 /// dozen steps for instead of hundreds. Directions without variance, among them all beyond the
 /// number of rows, carry no weight in the solution and are left out. Labels play no part.
-struct PrincipalSpace: Sendable {
+package struct PrincipalSpace: Sendable {
   /// `[N, r]`: every row in the basis.
-  let coordinates: Matrix
+  package let coordinates: Matrix
   /// `[r, D]`, orthonormal rows; nil where the basis is the original one.
   private let basis: Matrix?
   /// Mean square of each coordinate over the rows that define the basis, `[r]`.
-  let variances: [Float]
+  package let variances: [Float]
 
   /// Wider features keep their own basis where there are enough rows: the decomposition is
   /// cubic in the width.
@@ -26,7 +26,7 @@ struct PrincipalSpace: Sendable {
   /// - Parameters:
   ///   - features: `[N, D]`, standardised.
   ///   - rows: those that define the basis.
-  init(_ features: Matrix, rows: [Int], pool: WorkerPool) {
+  package init(_ features: Matrix, rows: [Int], pool: WorkerPool) {
     let selected = rows.count == features.rowCount ? features : features.rows(at: rows)
     let width = features.columnCount
     if min(width, rows.count) > Self.widestDecomposition {
@@ -56,7 +56,7 @@ struct PrincipalSpace: Sendable {
   }
 
   /// Weights `[C, r]` on coordinates as weights `[C, D]` on features.
-  func weightsOnFeatures(_ weights: Matrix) -> Matrix {
+  package func weightsOnFeatures(_ weights: Matrix) -> Matrix {
     guard let basis else { return weights }
     var result = Matrix(rowCount: weights.rowCount, columnCount: basis.columnCount)
     Product.rowsTimesColumns(weights.view, basis.view, into: result.mutableView())

@@ -12,20 +12,20 @@ import MARNetDense
 #endif
 
 /// A fitted linear probe on standardised features, the baseline beside every model.
-struct Probe: Sendable {
+package struct Probe: Sendable {
   /// `[C, D]`.
-  let weights: Matrix
+  package let weights: Matrix
   /// `[C]`; hugely negative for a class without a training row.
-  let bias: [Float]
+  package let bias: [Float]
   /// The c it was fitted with.
-  let c: Double
+  package let c: Double
 
   /// No class is ruled out: one row in ten million may be anything.
-  static let smallestProbability: Float = 1e-7
+  package static let smallestProbability: Float = 1e-7
   /// Stands for minus infinity in files, which hold finite numbers only.
   static let absentBias: Float = -1e4
 
-  init(weights: Matrix, bias: [Float], c: Double) {
+  package init(weights: Matrix, bias: [Float], c: Double) {
     self.weights = weights
     self.bias = bias.map { max($0, Self.absentBias) }
     self.c = c
@@ -33,7 +33,7 @@ struct Probe: Sendable {
 
   /// Log-probabilities `[N, C]` of standardised rows `[N, D]`, in padded blocks of 256 rows so
   /// that a row's bits do not depend on its neighbours.
-  func logProbabilities(of features: Matrix, pool: WorkerPool) -> Matrix {
+  package func logProbabilities(of features: Matrix, pool: WorkerPool) -> Matrix {
     let size = BlockScorer.blockRows
     let count = features.rowCount
     var result = Matrix(rowCount: count, columnCount: weights.rowCount)

@@ -8,16 +8,16 @@ import MARNetDense
 ///     labelled, without text: one-hot
 ///     unlabelled, with text:  q, if text takes part in the teacher (b > 0)
 ///     otherwise:              weight 0
-struct SoftTargets: Sendable {
+package struct SoftTargets: Sendable {
   /// `[N, C]`.
-  let targets: Matrix
+  package let targets: Matrix
   /// `[N]`, 1 or 0.
-  let weights: [Float]
+  package let weights: [Float]
 
   /// - Parameters:
   ///   - prefit: nil, or without a teacher, gives one-hot targets of labelled rows.
   ///   - teacherWeight: λ.
-  init(
+  package init(
     labels: [Int32], hasText: [Bool], classCount: Int, prefit: Prefit?, teacherWeight: Double
   ) {
     var targets = Matrix(rowCount: labels.count, columnCount: classCount)

@@ -12,7 +12,7 @@ import MARNetDense
 
 /// The product of experts q = softmax(a l_v + b l_s): the exponents with the lowest out-of-fold
 /// negative log-likelihood, and q itself.
-struct TeacherSearch {
+package struct TeacherSearch {
   /// l_v and l_s, `[N, C]`.
   let image: Matrix
   let text: Matrix
@@ -22,8 +22,15 @@ struct TeacherSearch {
   /// A later pair of exponents must be better by this much, in nats.
   private static let smallestImprovement = 1e-4
 
+  package init(image: Matrix, text: Matrix, rows: [Int], labels: [Int32]) {
+    self.image = image
+    self.text = text
+    self.rows = rows
+    self.labels = labels
+  }
+
   /// - Returns: the first pair that no later one beats clearly, a in the outer loop.
-  func run(exponents: [Double]) -> (image: Double, text: Double, nll: Double) {
+  package func run(exponents: [Double]) -> (image: Double, text: Double, nll: Double) {
     var best = (image: 0.0, text: 0.0, nll: Double.infinity)
     for a in exponents {
       for b in exponents {
@@ -35,7 +42,7 @@ struct TeacherSearch {
   }
 
   /// Mean negative log-likelihood of the judging rows.
-  func nll(image a: Double, text b: Double) -> Double {
+  package func nll(image a: Double, text b: Double) -> Double {
     var sum = 0.0
     for row in rows {
       let (values, logSum) = joined(row, a, b)
@@ -45,7 +52,7 @@ struct TeacherSearch {
   }
 
   /// q of every row, `[N, C]`.
-  func teacher(image a: Double, text b: Double) -> Matrix {
+  package func teacher(image a: Double, text b: Double) -> Matrix {
     var result = Matrix(rowCount: image.rowCount, columnCount: image.columnCount)
     let view = result.mutableView()
     for row in 0..<image.rowCount {

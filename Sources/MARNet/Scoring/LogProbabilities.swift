@@ -11,15 +11,15 @@ import MARNetDense
 #endif
 
 /// Operations on natural-log probabilities `[N, C]`, row by row.
-enum LogProbabilities {
+package enum LogProbabilities {
   /// log_softmax(x / T): probabilities sharpened (T < 1) or flattened (T > 1).
-  static func tempered(_ x: Matrix, temperature: Double) -> Matrix {
+  package static func tempered(_ x: Matrix, temperature: Double) -> Matrix {
     guard temperature != 1 else { return x }
     return rowwise(x) { Double($0) / temperature }
   }
 
   /// log_softmax of the mean of several predictions' log-probabilities.
-  static func mean(of parts: [Matrix]) -> Matrix {
+  package static func mean(of parts: [Matrix]) -> Matrix {
     guard var sum = parts.first else { preconditionFailure("a mean needs one part or more") }
     let view = sum.mutableView()
     for part in parts.dropFirst() {
@@ -33,7 +33,7 @@ enum LogProbabilities {
   }
 
   /// The index of the largest value of each row; the lowest wins ties.
-  static func predictions(_ x: Matrix) -> [Int32] {
+  package static func predictions(_ x: Matrix) -> [Int32] {
     let view = x.view
     return withExtendedLifetime(x) {
       (0..<view.rowCount).map { row in
@@ -46,7 +46,7 @@ enum LogProbabilities {
   }
 
   /// e^x.
-  static func probabilities(_ x: Matrix) -> Matrix {
+  package static func probabilities(_ x: Matrix) -> Matrix {
     var result = x
     let view = result.mutableView()
     for row in 0..<view.rowCount {

@@ -4,12 +4,12 @@ import MARNetDense
 import MARNetHeads
 
 /// Seeded divisions of labelled rows that keep the balance of the classes.
-enum StratifiedSplit {
+package enum StratifiedSplit {
   /// Positions of the rows to hold out, ascending.
   ///
   /// Of each class with two rows or more, `fraction` of them (rounded half to even), at least
   /// one; a class with a single row keeps it. Unlabelled rows (-1) are never held out.
-  static func holdOut(labels: [Int32], fraction: Double, key: RandomKey) -> [Int] {
+  package static func holdOut(labels: [Int32], fraction: Double, key: RandomKey) -> [Int] {
     var held: [Int] = []
     for (label, rows) in shuffledClasses(labels, key: key, purpose: RandomPurpose.split) {
       guard label >= 0, rows.count > 1 else { continue }
@@ -24,7 +24,7 @@ enum StratifiedSplit {
   /// - Parameters:
   ///   - labels: all labelled.
   ///   - most: folds wanted; never more than the rarest class has rows, but at least 2.
-  static func folds(labels: [Int32], most: Int, key: RandomKey) -> [[Int]] {
+  package static func folds(labels: [Int32], most: Int, key: RandomKey) -> [[Int]] {
     let classes = shuffledClasses(labels, key: key, purpose: RandomPurpose.folds)
     let rarest = classes.map(\.rows.count).min() ?? 0
     let count = min(most, max(2, rarest))

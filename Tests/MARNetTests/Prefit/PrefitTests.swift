@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNet
+import MARNetDense
+import TestSupport
+import Testing
+
+@Suite struct PrefitTests {
+  /// Rows whose class shows clearly in the text and faintly in the image.
+  private struct Rows {
+    let visual: Matrix
+    let text: Matrix
+    let labels: [Int32]
+
+    init(count: Int, classes: Int, visualSignal: Float = 0.6, textSignal: Float = 3) {
+      labels = (0..<count).map { Int32($0 % classes) }
+      var visual = Seeded.normal(count, 9, seed: 11)
+      var text = Seeded.normal(count, 5, seed: 12)
+      for row in 0..<count {
+        visual[row, Int(labels[row])] += visualSignal
+        text[row, Int(labels[row]) % 5] += textSignal
+      }
+      self.visual = visual
+      self.text = text
+    }
+
+    func prefit(threads: Int = 1, hidden: Int = 0, gate: TeacherOptions.Gate = .automatic) throws
+      -> Prefit
+    {
+      var options = PrefitOptions()
+      options.teacher.gate = gate
+      let labels = self.labels.enumerated().map { $0 < hidden ? -1 : $1 }
+      return try Prefit.fit(
+        visual: visual, text: text, hasText: [Bool](repeating: true, count: labels.count),
+        labels: labels, classCount: 4, options: options, key: RandomKey(seed: 5),
+        pool: WorkerPool(threads: threads), checkpoint: {})
+    }
+  }
+
+  @Test func informativeTextOpensTheGate() throws {
+    let prefit = try Rows(count: 240, classes: 4).prefit()
+    let nll = try #require(prefit.nll)
+    #expect(nll.text < nll.image)
+    #expect(nll.teacher <= min(nll.text, nll.image))
+    #expect(prefit.gate == 1)
+    #expect(prefit.textExponent > 0)
+  }
+
+  @Test func weakTextShutsTheGate() throws {
+    let rows = Rows(count: 240, classes: 4, visualSignal: 3, textSignal: 0)
+    let gates = [
+      try rows.prefit().gate, try rows.prefit(gate: .open).gate,
+      try Rows(count: 240, classes: 4).prefit(gate: .closed).gate,
+    ]
+    #expect(gates == [0, 1, 0])
+  }
+
+  @Test func threadsDoNotMatter() throws {
+    let rows = Rows(count: 130, classes: 4)
+    let (one, three) = (try rows.prefit(threads: 1), try rows.prefit(threads: 3))
+    #expect(one.imageProbe.weights == three.imageProbe.weights)
+    #expect(one.textProbe?.bias == three.textProbe?.bias)
+    #expect(one.teacher == three.teacher)
+  }
+
+  /// Out-of-fold predictions of noise know nothing: fitted ones would look certain.
+  @Test func judgesOutOfFold() throws {
+    let rows = Rows(count: 80, classes: 4, visualSignal: 0, textSignal: 0)
+    let nll = try #require(try rows.prefit().nll)
+    #expect(nll.image > 1.2 && nll.text > 1.2)
+  }
+
+  @Test func unlabelledRowsGetTheTeacherAsTarget() throws {
+    let rows = Rows(count: 240, classes: 4)
+    let prefit = try rows.prefit(hidden: 100)
+    let labels = rows.labels.enumerated().map { $0 < 100 ? -1 : $1 }
+    var hasText = [Bool](repeating: true, count: 240)
+    hasText[0] = false
+    hasText[200] = false
+    let soft = SoftTargets(
+      labels: labels, hasText: hasText, classCount: 4, prefit: prefit, teacherWeight: 0.3)
+    let teacher = try #require(prefit.teacher)
+    #expect(soft.weights[0] == 0 && soft.weights[1] == 1 && soft.weights[150] == 1)
+    #expect(soft.targets.row(1) == teacher.row(1))
+    let label = Int(rows.labels[150])
+    #expect(abs(soft.targets[150, label] - (0.7 + 0.3 * teacher[150, label])) < 1e-6)
+    #expect(soft.targets[200, Int(rows.labels[200])] == 1, "labelled, without text: one-hot")
+    let sums = (1..<240).map { soft.targets.row($0).reduce(0, +) }
+    #expect(sums.allSatisfy { abs($0 - 1) < 1e-5 })
+  }
+
+  @Test func aCheckpointEndsIt() {
+    struct Stop: Error {}
+    let rows = Rows(count: 60, classes: 4)
+    #expect(throws: Stop.self) {
+      try Prefit.fit(
+        visual: rows.visual, text: rows.text, hasText: [Bool](repeating: true, count: 60),
+        labels: rows.labels, classCount: 4, options: PrefitOptions(), key: RandomKey(seed: 1),
+        pool: WorkerPool(threads: 2), checkpoint: { throw Stop() })
+    }
+  }
+
+  @Test func withoutUsableTextThereIsNoTeacher() throws {
+    let rows = Rows(count: 60, classes: 4)
+    let prefit = try Prefit.fit(
+      visual: rows.visual, text: rows.text, hasText: [Bool](repeating: false, count: 60),
+      labels: rows.labels, classCount: 4, options: PrefitOptions(), key: RandomKey(seed: 1),
+      pool: WorkerPool(threads: 1), checkpoint: {})
+    #expect(prefit.teacher == nil && prefit.nll == nil)
+    #expect(prefit.gate == 0 && prefit.textExponent == 0)
+  }
+
+  /// Equally good pairs: the first one stays, image in the outer loop.
+  @Test func theSearchKeepsTheEarlierPair() {
+    let flat = Matrix(rowCount: 4, columnCount: 2, repeating: -0.693_147)
+    let search = TeacherSearch(image: flat, text: flat, rows: [0, 1, 2, 3], labels: [0, 1, 0, 1])
+    let best = search.run(exponents: [0, 0.5, 1])
+    #expect(best.image == 0 && best.text == 0)
+  }
+}
