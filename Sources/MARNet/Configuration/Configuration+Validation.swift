@@ -97,7 +97,8 @@ extension Configuration {
   ) throws(ConfigurationError) {
     guard range.contains(value) else {
       throw .outOfRange(
-        key: Self.fileKey(key), found: "\(value)", needed: "from \(range.lowerBound) to \(range.upperBound)",
+        key: Self.fileKey(key), found: "\(value)",
+        needed: "from \(range.lowerBound) to \(range.upperBound)",
         remedy: "The default is \(defaultText(of: key)).")
     }
   }

@@ -20,9 +20,14 @@ import Testing
     #expect(metrics.rows == 40)
     expectClose([metrics.top1], [try golden["top1"].double], tolerance: 1e-6, "top1")
     expectClose([metrics.top5], [try golden["top5"].double], tolerance: 1e-6, "top5")
-    expectClose([metrics.balancedAccuracy], [try golden["balancedAccuracy"].double], tolerance: 1e-6, "balancedAccuracy")
-    expectClose([metrics.nll], [try golden["negativeLogLikelihood"].double], tolerance: 1e-5, "negativeLogLikelihood")
-    expectClose([metrics.ece], [try golden["calibrationError"].double], tolerance: 1e-5, "calibrationError")
+    expectClose(
+      [metrics.balancedAccuracy], [try golden["balancedAccuracy"].double], tolerance: 1e-6,
+      "balancedAccuracy")
+    expectClose(
+      [metrics.nll], [try golden["negativeLogLikelihood"].double], tolerance: 1e-5,
+      "negativeLogLikelihood")
+    expectClose(
+      [metrics.ece], [try golden["calibrationError"].double], tolerance: 1e-5, "calibrationError")
     expectClose(
       LogProbabilities.predictions(logs).map { Double($0) }, try golden["predictions"].doubles,
       "predictions")
@@ -32,7 +37,9 @@ import Testing
     let calibrated = RowMetrics.nll(
       LogProbabilities.tempered(logs, temperature: temperature), labels: labels)
     let mean = calibrated.reduce(0, +) / 40
-    expectClose([mean], [try golden["calibratedNegativeLogLikelihood"].double], tolerance: 1e-5, "calibratedNegativeLogLikelihood")
+    expectClose(
+      [mean], [try golden["calibratedNegativeLogLikelihood"].double], tolerance: 1e-5,
+      "calibratedNegativeLogLikelihood")
   }
 
   @Test func tiesGoToTheLowerIndex() {
