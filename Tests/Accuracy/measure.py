@@ -60,7 +60,8 @@ def measure(options, source, preset, fraction, seed, folder):
             label_scarce(source, features, fraction, seed)
     model = folder / "model"
     fit = [options.tool, "fit", str(features), "--preset", preset, "--seed", str(seed)]
-    fit += ["--output", str(model), "--overwrite", "--image-only-control", *options.fit_options]
+    fit += ["--set", "validation.image_only_ensemble=true"]
+    fit += ["--output", str(model), "--overwrite", *options.fit_options]
     subprocess.run(fit, check=True, capture_output=True)
     evaluate = [options.tool, "evaluate", str(features), "--model", str(model), "--json"]
     return json.loads(subprocess.run(evaluate, check=True, capture_output=True).stdout)

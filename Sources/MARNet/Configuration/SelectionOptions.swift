@@ -50,6 +50,9 @@ public struct ValidationOptions: Codable, Sendable, Equatable {
   public var fallback = true
   /// Divide the final logits by a temperature fitted on held-out rows.
   public var calibrate = true
+  /// Keep two image-only networks, fitted on all rows, with the model, so that `evaluate`
+  /// reports their ensemble with the probe.
+  public var imageOnlyEnsemble = false
   /// Also train the joint network without text, the decisive control, and keep it and the
   /// image-only networks with the model for `evaluate`.
   public var imageOnlyControl = false

@@ -58,6 +58,11 @@ struct FitRun {
     var records: [EpochRecord]
   }
 
+  /// Whether the networks that never saw text go into the model.
+  private var keepsImageOnly: Bool {
+    configuration.validation.imageOnlyEnsemble || configuration.validation.imageOnlyControl
+  }
+
   func model() throws -> Model {
     let prefit = try linearPrefit(rows, choosing: nil, purpose: "all rows")
     let heldOut = heldOutRows()
@@ -88,13 +93,13 @@ struct FitRun {
       try final
       ?? networks(
         on: rows, prefit: prefit, heldOut: nil, purpose: "final fit",
-        withImageOnly: configuration.validation.imageOnlyControl)
+        withImageOnly: keepsImageOnly)
     return model(last, outcome)
   }
 
   private func model(_ fitted: Fitted, _ outcome: HeldOutOutcome) -> Model {
     var controls = fitted.controls
-    if !configuration.validation.imageOnlyControl { controls = Model.Controls() }
+    if !keepsImageOnly { controls = Model.Controls() }
     let report = FitReport(
       rows: rows, fitted: fitted, outcome: outcome, hasValidation: validation != nil,
       steps: configuration.training.stepCount(rowCount: rows.rowCount))

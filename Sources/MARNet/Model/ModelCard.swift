@@ -32,8 +32,8 @@ enum ModelCard {
       "", "## Use", "", "```sh",
       "marnet-plugin score new.h5 --model . --output scores.h5",
       "marnet-plugin evaluate features.h5 --model .", "```", "",
-      "Valid for features of the encoder the model was fitted on. Probabilities are calibrated "
-        + "for rows like the held-out ones; on other data measure again with `evaluate`.",
+      "Valid for features of the encoder the model was fitted on. \(calibration(model)) On other "
+        + "data measure again with `evaluate`.",
       "",
     ]
     return lines.joined(separator: "\n")
@@ -46,6 +46,13 @@ enum ModelCard {
       return model.configuration.fusion.prediction == .fusion
         ? "the fusion classifier" : "mean log-probability of three heads"
     }
+  }
+
+  private static func calibration(_ model: Model) -> String {
+    let temperature = Decimals.text(model.calibrationTemperature, digits: 2)
+    return model.calibrationTemperature == 1
+      ? "Probabilities are as the heads give them: no temperature clearly helped held-out rows."
+      : "Probabilities are calibrated on held-out rows (temperature \(temperature))."
   }
 
   private static func measured(_ report: FitReport) -> [String] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MARNet
+import Synchronization
 
 /// Progress on standard error: one line that is rewritten on a terminal, one plain line an
 /// epoch elsewhere.
@@ -27,12 +28,22 @@ enum ProgressLine {
 
   /// Removes the line, so that what follows starts at the left.
   static func clear() {
-    if Console.errorIsTerminal { Console.write("\r\u{1B}[K", to: 2) }
+    guard Console.errorIsTerminal else { return }
+    shown.withLock { $0 = "" }
+    Console.write("\r\u{1B}[K", to: 2)
   }
 
   private static let announce = OnceEach()
 
+  private static let shown = Mutex("")
+
   private static func rewrite(_ text: String) {
+    // The linear prefit reports every iteration: only a change is worth writing.
+    let isNew = shown.withLock { last in
+      defer { last = text }
+      return last != text
+    }
+    guard isNew else { return }
     let width = max(20, Console.errorWidth - 1)
     Console.write("\r\u{1B}[K" + text.prefix(width), to: 2)
   }
