@@ -44,13 +44,7 @@ package final class JointNetwork: TrainingNetwork {
   private let alignment: AlignmentBranch
   private let denoiser: DenoiserBranch
   private let heads: ReconstructionHeads
-  private let workspace: Workspace
-  private let visual: MatrixView
-  private let gathered: GatheredTargets
-  /// Rows: CE_e, CE_c, CE_f, MSE.
-  private let losses: MatrixView
-  private let blocks: RowBlocks
-  private let visualDropout: Dropout
+  private let input: BatchInput
   private let weightGradients: WeightGradients
 
   package init(
@@ -69,17 +63,9 @@ package final class JointNetwork: TrainingNetwork {
     parameters = ParameterBlock(layout: layout, key: key)
     self.options = options
     self.batchSize = batchSize
-    var workspace = Workspace()
-    let visual = workspace.reserve(batchSize, dimensions.visual)
-    let gathered = GatheredTargets.reserve(
-      rows: batchSize, classes: dimensions.classes, in: &workspace)
-    let losses = workspace.reserve(4, batchSize)
-    workspace.make()
-    self.workspace = workspace
-    self.visual = workspace[visual]
-    self.gathered = GatheredTargets(gathered, in: workspace)
-    self.losses = workspace[losses]
-    blocks = RowBlocks(rowCount: batchSize)
+    input = BatchInput(
+      dimensions: dimensions, batchSize: batchSize, lossTerms: 4,
+      dropout: options.dropout, key: key)
     alignment = AlignmentBranch(
       module: module, loss: loss, weight: options.alignmentWeight, dimensions: dimensions,
       batchSize: batchSize, dropout: options.dropout, key: key)
@@ -87,11 +73,9 @@ package final class JointNetwork: TrainingNetwork {
       denoiser: network, passes: options.reconstructionWeight > 0 ? .noisedAndPure : .pure,
       textScale: options.textScale, dimensions: dimensions, batchSize: batchSize,
       dropout: options.dropout, key: key)
-    visualDropout = Dropout(
-      probability: options.dropout, key: key, purpose: RandomPurpose.visualDropout)
     var weightGradients = WeightGradients()
-    alignment.register(in: &weightGradients, visual: self.visual)
-    denoiser.register(in: &weightGradients, visual: self.visual)
+    alignment.register(in: &weightGradients, visual: input.visual)
+    denoiser.register(in: &weightGradients, visual: input.visual)
     heads.register(in: &weightGradients)
     self.weightGradients = weightGradients
   }
@@ -103,19 +87,21 @@ package final class JointNetwork: TrainingNetwork {
     let reconstructionScale =
       options.reconstructionWeight / (max(textRows, 1) * options.textScale * options.textScale)
     alignment.begin(batch)
-    pool.forEach(blocks.count) { task, _ in
+    pool.forEach(input.blocks.count) { task, _ in
       evaluate(
-        batch, rows: blocks.range(task), step: step, scale: scale,
+        batch, rows: input.blocks.range(task), step: step, scale: scale,
         reconstructionScale: reconstructionScale)
     }
     var terms = LossTerms()
     terms.alignment = alignment.align(pool: pool)
-    pool.forEach(blocks.count) { task, _ in alignment.finish(batch, rows: blocks.range(task)) }
+    pool.forEach(input.blocks.count) { task, _ in
+      alignment.finish(batch, rows: input.blocks.range(task))
+    }
     weightGradients.run(into: parameters, pool: pool)
-    terms.alignmentClassification = losses.rowTotal(0)
-    terms.reconstructionClassification = losses.rowTotal(1)
-    terms.fusionClassification = losses.rowTotal(2)
-    terms.reconstruction = losses.rowTotal(3)
+    terms.alignmentClassification = input.total(0)
+    terms.reconstructionClassification = input.total(1)
+    terms.fusionClassification = input.total(2)
+    terms.reconstruction = input.total(3)
     return terms
   }
 
@@ -123,29 +109,24 @@ package final class JointNetwork: TrainingNetwork {
   private func evaluate(
     _ batch: TrainingBatch, rows: Range<Int>, step: Int, scale: Float, reconstructionScale: Float
   ) {
-    gathered.gather(batch, rows)
-    for row in rows {
-      let source = batch.rows[row]
-      visualDropout.apply(
-        batch.visual.rows(source..<source + 1), into: visual.rows(row..<row + 1), step: step,
-        firstRow: row)
-    }
-    alignment.forward(batch, visual: visual, rows: rows, step: step, parameters)
+    input.gather(batch, rows: rows, step: step)
+    alignment.forward(batch, visual: input.visual, rows: rows, step: step, parameters)
     alignment.classify(
-      gathered, rows: rows, step: step, scale: scale, losses: losses.row(0), parameters)
-    denoiser.forward(batch, visual: visual, rows: rows, step: step, parameters)
+      input.gathered, rows: rows, step: step, scale: scale, losses: input.losses.row(0), parameters)
+    denoiser.forward(batch, visual: input.visual, rows: rows, step: step, parameters)
     if denoiser.passes.hasNoised {
       let noised = denoiser.noised(rows)
       ReconstructionLoss.evaluate(
         predicted: noised.predicted, clean: denoiser.clean.rows(rows),
-        hasText: gathered.hasText + rows.lowerBound, scale: reconstructionScale,
-        gradient: noised.gradient, losses: losses.row(3) + rows.lowerBound)
+        hasText: input.gathered.hasText + rows.lowerBound, scale: reconstructionScale,
+        gradient: noised.gradient, losses: input.losses.row(3) + rows.lowerBound)
     }
     let pure = denoiser.pure(rows)
     heads.evaluate(
       predicted: pure.predicted, gradient: pure.gradient, aligned: alignment.aligned.rows(rows),
-      alignedGradient: alignment.alignedGradient.rows(rows), gathered, rows: rows, step: step,
-      scale: scale, reconstructionLosses: losses.row(1), fusionLosses: losses.row(2), parameters)
+      alignedGradient: alignment.alignedGradient.rows(rows), input.gathered, rows: rows, step: step,
+      scale: scale, reconstructionLosses: input.losses.row(1), fusionLosses: input.losses.row(2),
+      parameters)
     denoiser.backward(rows: rows, step: step, parameters)
   }
 }

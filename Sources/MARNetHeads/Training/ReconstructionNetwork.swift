@@ -26,16 +26,11 @@ package final class ReconstructionNetwork: TrainingNetwork {
   private let options: Options
   private let denoiser: DenoiserBranch
   private let head: Linear
+  private let input: BatchInput
   private let workspace: Workspace
-  private let visual: MatrixView
-  private let gathered: GatheredTargets
   private let scaled: MatrixView
   private let scaledGradient: MatrixView
   private let logits: MatrixView
-  /// Rows: CE, MSE.
-  private let losses: MatrixView
-  private let blocks: RowBlocks
-  private let visualDropout: Dropout
   private let weightGradients: WeightGradients
 
   package init(
@@ -52,27 +47,20 @@ package final class ReconstructionNetwork: TrainingNetwork {
     self.options = options
     self.batchSize = batchSize
     var workspace = Workspace()
-    let visual = workspace.reserve(batchSize, dimensions.visual)
-    let gathered = GatheredTargets.reserve(
-      rows: batchSize, classes: dimensions.classes, in: &workspace)
     let text = (0..<2).map { _ in workspace.reserve(batchSize, dimensions.text) }
     let logits = workspace.reserve(batchSize, dimensions.classes)
-    let losses = workspace.reserve(2, batchSize)
     workspace.make()
     self.workspace = workspace
-    self.visual = workspace[visual]
-    self.gathered = GatheredTargets(gathered, in: workspace)
     (scaled, scaledGradient) = (workspace[text[0]], workspace[text[1]])
     self.logits = workspace[logits]
-    self.losses = workspace[losses]
-    blocks = RowBlocks(rowCount: batchSize)
+    input = BatchInput(
+      dimensions: dimensions, batchSize: batchSize, lossTerms: 2,
+      dropout: options.dropout, key: key)
     denoiser = DenoiserBranch(
       denoiser: network, passes: .noised, textScale: options.textScale, dimensions: dimensions,
       batchSize: batchSize, dropout: options.dropout, key: key)
-    visualDropout = Dropout(
-      probability: options.dropout, key: key, purpose: RandomPurpose.visualDropout)
     var weightGradients = WeightGradients()
-    denoiser.register(in: &weightGradients, visual: self.visual)
+    denoiser.register(in: &weightGradients, visual: input.visual)
     weightGradients.add(head, outputGradient: self.logits, input: scaled)
     self.weightGradients = weightGradients
   }
@@ -83,34 +71,28 @@ package final class ReconstructionNetwork: TrainingNetwork {
     for row in batch.rows { textRows += batch.hasText[row] }
     let reconstructionScale =
       options.reconstructionWeight / (max(textRows, 1) * options.textScale * options.textScale)
-    pool.forEach(blocks.count) { task, _ in
+    pool.forEach(input.blocks.count) { task, _ in
       evaluate(
-        batch, rows: blocks.range(task), step: step, scale: scale,
+        batch, rows: input.blocks.range(task), step: step, scale: scale,
         reconstructionScale: reconstructionScale)
     }
     weightGradients.run(into: parameters, pool: pool)
     var terms = LossTerms()
-    terms.reconstructionClassification = losses.rowTotal(0)
-    terms.reconstruction = losses.rowTotal(1)
+    terms.reconstructionClassification = input.total(0)
+    terms.reconstruction = input.total(1)
     return terms
   }
 
   private func evaluate(
     _ batch: TrainingBatch, rows: Range<Int>, step: Int, scale: Float, reconstructionScale: Float
   ) {
-    gathered.gather(batch, rows)
-    for row in rows {
-      let source = batch.rows[row]
-      visualDropout.apply(
-        batch.visual.rows(source..<source + 1), into: visual.rows(row..<row + 1), step: step,
-        firstRow: row)
-    }
-    denoiser.forward(batch, visual: visual, rows: rows, step: step, parameters)
+    input.gather(batch, rows: rows, step: step)
+    denoiser.forward(batch, visual: input.visual, rows: rows, step: step, parameters)
     let noised = denoiser.noised(rows)
     ReconstructionLoss.evaluate(
       predicted: noised.predicted, clean: denoiser.clean.rows(rows),
-      hasText: gathered.hasText + rows.lowerBound, scale: reconstructionScale,
-      gradient: noised.gradient, losses: losses.row(1) + rows.lowerBound)
+      hasText: input.gathered.hasText + rows.lowerBound, scale: reconstructionScale,
+      gradient: noised.gradient, losses: input.losses.row(1) + rows.lowerBound)
     let x = scaled.rows(rows)
     let z = logits.rows(rows)
     let inverseScale = 1 / options.textScale
@@ -121,9 +103,9 @@ package final class ReconstructionNetwork: TrainingNetwork {
     }
     head.forward(x, into: z, parameters)
     SoftCrossEntropy.evaluate(
-      logits: z, targets: gathered.targets.rows(rows),
-      weights: gathered.weights + rows.lowerBound, scale: scale,
-      losses: losses.row(0) + rows.lowerBound)
+      logits: z, targets: input.gathered.targets.rows(rows),
+      weights: input.gathered.weights + rows.lowerBound, scale: scale,
+      losses: input.losses.row(0) + rows.lowerBound)
     let dx = scaledGradient.rows(rows)
     head.inputGradient(z, into: dx, parameters)
     for row in 0..<rows.count {

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// What every network that reads images keeps of a batch: the dropped-out images, targets and
+/// weights side by side, and a row for each loss term.
+final class BatchInput: Sendable {
+  /// `[B, Dv]`, dropout applied: one mask for every branch that reads it.
+  let visual: MatrixView
+  let gathered: GatheredTargets
+  /// `[terms, B]`, each row's share of each loss term.
+  let losses: MatrixView
+  let blocks: RowBlocks
+  private let workspace: Workspace
+  private let dropout: Dropout
+
+  init(
+    dimensions: HeadDimensions, batchSize: Int, lossTerms: Int, dropout: Float, key: RandomKey
+  ) {
+    var workspace = Workspace()
+    let visual = workspace.reserve(batchSize, dimensions.visual)
+    let gathered = GatheredTargets.reserve(
+      rows: batchSize, classes: dimensions.classes, in: &workspace)
+    let losses = workspace.reserve(lossTerms, batchSize)
+    workspace.make()
+    self.workspace = workspace
+    self.visual = workspace[visual]
+    self.gathered = GatheredTargets(gathered, in: workspace)
+    self.losses = workspace[losses]
+    blocks = RowBlocks(rowCount: batchSize)
+    self.dropout = Dropout(
+      probability: dropout, key: key, purpose: RandomPurpose.visualDropout)
+  }
+
+  /// Gathers a block of rows, fused with dropout.
+  func gather(_ batch: TrainingBatch, rows: Range<Int>, step: Int) {
+    gathered.gather(batch, rows)
+    for row in rows {
+      let source = batch.rows[row]
+      dropout.apply(
+        batch.visual.rows(source..<source + 1), into: visual.rows(row..<row + 1), step: step,
+        firstRow: row)
+    }
+  }
+
+  /// The sum of a loss term over the batch.
+  func total(_ term: Int) -> Double { losses.rowTotal(term) }
+}
