@@ -18,7 +18,7 @@ package struct PrincipalSpace: Sendable {
 
   /// Wider features keep their own basis where there are enough rows: the decomposition is
   /// cubic in the width.
-  private static let widestDecomposition = 1_536
+  private static let widestDecomposition = 4_096
   /// Directions below this share of the largest variance are left out.
   private static let smallestShare: Float = 1e-7
   private static let blockRows = 1_024

@@ -10,6 +10,8 @@ struct ProbeFitting {
   /// and twelve fits on everything would cost more than the rest of the prefit. Out-of-fold
   /// fits stop earlier, too.
   static let selectionRows = 8_192
+  /// No out-of-fold fit uses more rows than this, a stratified part of its own.
+  static let outOfFoldRows = 32_768
 
   let options: ProbeOptions
   let classCount: Int
@@ -109,7 +111,7 @@ struct ProbeFitting {
     pool.forEach(fits.count) { task, worker in
       let fit = fits[task]
       let held = Set(fit.held)
-      let kept = rows.indices.filter { !held.contains($0) }
+      let kept = limited(rows.indices.filter { !held.contains($0) }, labels, of: fit)
       let solution = LogisticRegression.fit(
         space, rows: kept.map { rows[$0] }, labels: kept.map { labels[$0] },
         classCount: classCount, c: fit.c, stop: fit.stop,
@@ -118,6 +120,15 @@ struct ProbeFitting {
     }
     try interrupt.check()
     return results.values
+  }
+
+  /// The rows of a fit: all that are kept, or a stratified part for an out-of-fold fit on many.
+  private func limited(_ kept: [Int], _ labels: [Int32], of fit: Fit) -> [Int] {
+    guard !fit.held.isEmpty, kept.count > Self.outOfFoldRows else { return kept }
+    let part = StratifiedSplit.holdOut(
+      labels: kept.map { labels[$0] },
+      fraction: Double(Self.outOfFoldRows) / Double(kept.count), key: key.derived(2))
+    return part.map { kept[$0] }
   }
 
   private func predict(
