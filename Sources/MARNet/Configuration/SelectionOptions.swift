@@ -48,8 +48,10 @@ public struct ValidationOptions: Codable, Sendable, Equatable {
   /// Predict with the probe where MARNet's negative log-likelihood is worse by more than one
   /// standard error.
   public var fallback = true
-  /// Divide the final logits by a temperature fitted on held-out rows.
-  public var calibrate = true
+  /// Divide the final logits by a temperature fitted on held-out rows, where it helps them by
+  /// more than one standard error. Off: held-out rows of train can be easier than the rows to
+  /// be scored, and then a temperature fitted on them misleads (docs/accuracy.md).
+  public var calibrate = false
   /// Keep two image-only networks, fitted on all rows, with the model, so that `evaluate`
   /// reports their ensemble with the probe.
   public var imageOnlyEnsemble = false

@@ -37,7 +37,7 @@ extension FitReport {
     if !tested {
       warnings.append(
         "Only \(outcome.rowCount) labelled rows could be held out: MARNet was not tested "
-          + "against the probe, and its probabilities are not calibrated.")
+          + "against the probe.")
     }
   }
 }

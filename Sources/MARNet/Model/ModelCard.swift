@@ -51,7 +51,7 @@ enum ModelCard {
   private static func calibration(_ model: Model) -> String {
     let temperature = Decimals.text(model.calibrationTemperature, digits: 2)
     return model.calibrationTemperature == 1
-      ? "Probabilities are as the heads give them: no temperature clearly helped held-out rows."
+      ? "Probabilities are as the heads give them."
       : "Probabilities are calibrated on held-out rows (temperature \(temperature))."
   }
 

@@ -4,7 +4,7 @@ import MARNetDense
 
 /// Predictions for rows of images.
 public struct Scores: Sendable, Equatable {
-  /// Calibrated class probabilities, `[N, C]`; rows sum to 1.
+  /// Class probabilities, `[N, C]`; rows sum to 1.
   public var probabilities: Matrix
   /// Index of the most probable class, `[N]`; the lowest wins ties.
   public var predictions: [Int32]
