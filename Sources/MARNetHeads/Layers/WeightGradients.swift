@@ -33,7 +33,7 @@ package struct WeightGradients: Sendable {
     }
   }
 
-  /// Writes every gradient. `rowCounts` gives a layer fewer rows than its views hold.
+  /// Writes every gradient, over all the rows that the registered views hold.
   package func run(into parameters: ParameterBlock, pool: WorkerPool) {
     pool.forEach(tiles.count) { task, _ in
       let tile = tiles[task]

@@ -16,7 +16,7 @@ import Testing
 
   static let shapes = [
     Shape(rows: 1, inputs: 1, outputs: 1), Shape(rows: 1, inputs: 5, outputs: 3),
-    Shape(rows: 7, inputs: 3, outputs: 9), Shape(rows: 65, inputs: 13, outputs: 66),
+    Shape(rows: 7, inputs: 3, outputs: 9), Shape(rows: 65, inputs: 13, outputs: 133),
     Shape(rows: 140, inputs: 31, outputs: 2),
   ]
 

@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  /// Without dropout, and with layers wider than one tile of 64 output units.
+  /// Without dropout, and with layers wider than one tile of 128 output units.
   @Test func wideNetworkWithoutDropout() throws {
     var networks = Networks(batchSize: 70, dropout: 0)
     networks.dimensions = HeadDimensions(

@@ -60,7 +60,7 @@ import Testing
         #expect(range.lowerBound == next && !range.isEmpty)
         next = range.upperBound
       }
-      #expect(next == count && blocks.count <= max(8, (count + 63) / 64))
+      #expect(next == count && blocks.count <= 4)
     }
   }
 

@@ -11,7 +11,7 @@ import Testing
     case joint, jointWithoutText, alignment, imageOnly, reconstruction, fusion, logitFusion
   }
 
-  /// Wider than one tile of 64 output units; batches of one, three and five blocks of rows.
+  /// Wider than one tile of 128 output units; batches of one, three and four blocks of rows.
   private func networks(_ batchSize: Int) -> Networks {
     var networks = Networks(batchSize: batchSize)
     networks.dimensions = HeadDimensions(
