@@ -9,7 +9,7 @@ extension Model {
   /// Writes the model to a new directory: `model.safetensors`, `config.json`,
   /// `metrics.jsonl` and `README.md`. The directory appears whole or not at all.
   ///
-  /// - Parameter overwrite: replaces what stands at `path`.
+  /// - Parameter overwrite: replaces a model that stands at `path`.
   /// - Throws: `ModelError.outputExists`, `ModelError.cannotWrite`.
   public func save(to path: String, overwrite: Bool = false) throws {
     let encoder = Configuration.encoder()
@@ -37,6 +37,13 @@ extension Model {
         (ModelDirectory.metricsName, metrics),
         (ModelDirectory.cardName, Data(ModelCard.text(of: self).utf8)),
       ], to: path, overwrite: overwrite)
+  }
+
+  /// Checks, before a long fit, that a model can be saved to `path`; nothing is left there.
+  ///
+  /// - Throws: `ModelError.outputExists`, `ModelError.cannotWrite`.
+  public static func requireCanSave(to path: String, overwrite: Bool = false) throws {
+    try ModelDirectory.requireCanWrite(to: path, overwrite: overwrite)
   }
 
   /// Reads a model directory.
