@@ -10,6 +10,9 @@ import COpenBLAS
 package enum Product {
   private static let singleThreaded: Void = openblas_set_num_threads(1)
 
+  /// For other callers of OpenBLAS; products do it themselves.
+  static func holdToOneThread() { _ = singleThreaded }
+
   /// The kernel set OpenBLAS chose for this processor, such as "Haswell".
   package static var coreName: String {
     guard let name = openblas_get_corename() else { return "unknown" }

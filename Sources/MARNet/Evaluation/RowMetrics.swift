@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// Metrics of single rows, for paired comparisons. Every row has a label of 0 or above.
+enum RowMetrics {
+  /// No row counts for more than this, in nats: one confident mistake must not decide.
+  private static let largestLoss = 20.0
+
+  /// 1 where the most probable class is the label, else 0.
+  static func top1(_ logProbabilities: Matrix, labels: [Int32]) -> [Double] {
+    zip(LogProbabilities.predictions(logProbabilities), labels).map { $0 == $1 ? 1 : 0 }
+  }
+
+  /// Negative log-likelihood of each row, in nats.
+  static func nll(_ logProbabilities: Matrix, labels: [Int32]) -> [Double] {
+    let view = logProbabilities.view
+    return withExtendedLifetime(logProbabilities) {
+      labels.enumerated().map { row, label in
+        negativeLogLikelihood(view.row(row)[Int(label)])
+      }
+    }
+  }
+
+  static func negativeLogLikelihood(_ logProbability: Float) -> Double {
+    logProbability.isNaN ? largestLoss : min(largestLoss, -Double(logProbability))
+  }
+}

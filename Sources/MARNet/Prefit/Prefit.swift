@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// What the linear prefit is to choose itself, and what it takes from an earlier one.
+struct PrefitOptions {
+  var probe: ProbeOptions
+  var teacher: TeacherOptions
+  /// c of the image probe, where it was chosen before.
+  var imageC: Double?
+  /// c of the text probe, where it was chosen before.
+  var textC: Double?
+}
+
+/// Step 0 of the recipe: linear probes on both modalities, the product-of-experts teacher and
+/// the gate on text. Everything is judged out of fold on labelled rows.
+struct Prefit: Sendable {
+  /// Negative log-likelihoods in nats.
+  struct NLL: Sendable {
+    let image: Double
+    let text: Double
+    let teacher: Double
+  }
+
+  let imageProbe: Probe
+  let textProbe: Probe?
+  /// Nil where there is no teacher: no text, or too little.
+  let nll: NLL?
+  /// a of q = softmax(a l_v + b l_s).
+  let imageExponent: Double
+  /// b.
+  let textExponent: Double
+  /// 1 where text takes part in alignment and in the targets of labelled rows, else 0.
+  let gate: Double
+  /// q, `[N, C]`.
+  let teacher: Matrix?
+
+  /// - Parameters:
+  ///   - visual: `[N, Dv]`, standardised.
+  ///   - text: `[N, Ds]`, standardised; nil fits the image probe alone.
+  ///   - labels: `[N]`, -1 where there is none.
+  ///   - checkpoint: called often; what it throws ends the prefit.
+  static func fit(
+    visual: Matrix, text: Matrix?, hasText: [Bool], labels: [Int32], classCount: Int,
+    options: PrefitOptions, key: RandomKey, pool: WorkerPool,
+    checkpoint: @escaping () throws -> Void
+  ) throws -> Prefit {
+    let fitting = ProbeFitting(
+      options: options.probe, classCount: classCount, key: key, pool: pool,
+      interrupt: PrefitInterrupt(checkpoint: checkpoint))
+    let labelled = labels.indices.filter { labels[$0] >= 0 }
+    let paired = labelled.filter { hasText[$0] }
+    guard let text, Set(paired.map { labels[$0] }).count >= 2 else {
+      return Prefit(
+        imageProbe: try fitting.probeAlone(
+          visual, rows: labelled, labels: labels, fixedC: options.imageC),
+        textProbe: nil, nll: nil, imageExponent: 1, textExponent: 0,
+        gate: options.teacher.gate == .open ? 1 : 0, teacher: nil)
+    }
+    let image = try fitting.run(visual, rows: labelled, labels: labels, fixedC: options.imageC)
+    let own = try fitting.run(text, rows: paired, labels: labels, fixedC: options.textC)
+    let search = TeacherSearch(
+      image: image.logProbabilities, text: own.logProbabilities, rows: paired, labels: labels)
+    let best = search.run(exponents: options.teacher.exponents)
+    let nll = NLL(
+      image: search.nll(image: 1, text: 0), text: search.nll(image: 0, text: 1),
+      teacher: best.nll)
+    return Prefit(
+      imageProbe: image.probe, textProbe: own.probe, nll: nll, imageExponent: best.image,
+      textExponent: best.text, gate: gate(options.teacher.gate, nll),
+      teacher: search.teacher(image: best.image, text: best.text))
+  }
+
+  private static func gate(_ gate: TeacherOptions.Gate, _ nll: NLL) -> Double {
+    switch gate {
+    case .automatic: nll.text < nll.image ? 1 : 0
+    case .open: 1
+    case .closed: 0
+    }
+  }
+}
