@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,7 +32,17 @@ int test_process_begin(
   posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, messages[1], STDERR_FILENO);
   posix_spawn_file_actions_addchdir_np(&actions, folder);
-  status = posix_spawn(process, path, &actions, NULL, arguments, variables);
+  // The thread that runs a test may block signals, and a shell's background job ignores them.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  sigfillset(&signals);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  status = posix_spawn(process, path, &actions, &attributes, arguments, variables);
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   close(output[1]);
   close(messages[1]);

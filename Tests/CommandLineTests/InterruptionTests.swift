@@ -38,14 +38,14 @@ import Testing
     #expect(try bench.contents(of: "m") == before)
   }
 
-  @Test(arguments: ["s.h5", "s.csv", "s.jsonl"])
+  @Test(arguments: ["s.h5", "s.jsonl"])
   func whileScoring(output: String) throws {
     let bench = try Workbench()
     try bench.synthesize("f.h5", ["--test-rows", "200000", "--visual-width", "8"])
     try bench.fit("f.h5", output: "m")
     let run = try RunningCommand(
       bench.command(
-        ["score", "f.h5", "--model", "m", "--output", output, "--draws", "200"],
+        ["score", "f.h5", "--model", "m", "--output", output, "--draws", "50"],
         onTerminal: true))
     try run.wait(forMessage: "scoring 8,192 of")
     run.send(SIGINT)

@@ -59,7 +59,8 @@ extension Model {
     classNames = description.classNames
     visualWidth = description.visualWidth
     textWidth = description.textWidth
-    guard classNames.count >= 2, visualWidth > 0, textWidth > 0,
+    guard classNames.count >= 2, Set(classNames).count == classNames.count,
+      visualWidth > 0, textWidth > 0,
       description.calibrationTemperature > 0, (0...16).contains(description.imageOnlyControls)
     else { throw ModelError.unreadable(path: path, reason: "its dimensions make no model") }
     dataFingerprint = description.dataFingerprint
@@ -73,6 +74,7 @@ extension Model {
       width: visualWidth, classCount: classNames.count, c: report.probeC)
     let dimensions = HeadDimensions(
       configuration, visual: visualWidth, text: textWidth, classes: classNames.count)
+    try reader.require(dimensions)
     heads = try TrainedHeads(
       HeadArchitecture(
         configuration, dimensions: dimensions, hasTextProjector: description.hasTextProjector))

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import FileFixtures
 import Foundation
 
 /// A run of the built `marnet-plugin`, not yet begun.
@@ -13,7 +12,7 @@ struct Command {
   /// Whether standard error is a terminal; otherwise it is a pipe.
   var messagesAreOnTerminal = false
   /// Seconds after which the run is killed and the test fails.
-  var timeout = 120.0
+  var timeout = 60.0
 
   /// Variables of this process that change what is printed.
   private static let hidden: Set = ["NO_COLOR", "COLUMNS"]
