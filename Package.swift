@@ -35,16 +35,22 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["MARNetDense"], path: "Tests/TestSupport"),
+    .target(name: "CTestProcess", path: "Tests/CTestProcess"),
+    .target(
+      name: "FileFixtures", dependencies: ["MARNetData", "CHDF5"], path: "Tests/FileFixtures"),
     .testTarget(
       name: "MARNetDenseTests",
       dependencies: ["MARNetDense", "CMARNetKernels", "TestSupport"]),
     .testTarget(name: "MARNetHeadsTests", dependencies: ["MARNetHeads", "TestSupport"]),
     .testTarget(
       name: "MARNetDataTests",
-      dependencies: ["MARNetData", "MARNetDense", "CMARNetKernels", "CHDF5", "TestSupport"]),
-    .testTarget(name: "MARNetTests", dependencies: ["MARNet", "TestSupport"]),
+      dependencies: [
+        "MARNetData", "MARNetDense", "CMARNetKernels", "CHDF5", "TestSupport", "FileFixtures",
+      ]),
+    .testTarget(name: "MARNetTests", dependencies: ["MARNet", "TestSupport", "FileFixtures"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["marnet-plugin", "MARNet", "TestSupport"]),
+      name: "CommandLineTests", dependencies: ["marnet-plugin", "MARNet", "FileFixtures", "CTestProcess"],
+      exclude: ["Help"]),
   ],
   swiftLanguageModes: [.v6]
 )

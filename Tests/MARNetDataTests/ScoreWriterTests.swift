@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileFixtures
 import Glibc
 import MARNetData
 import MARNetDense

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CHDF5
+import FileFixtures
 import MARNetData
 import MARNetDense
 import Testing

@@ -17,7 +17,7 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
         + "Lower the learning rate ('training.learning_rate'), or look at the features with "
         + "'inspect'."
     case .cancelled:
-      return "the fit was interrupted; no model was written."
+      return "interrupted; nothing was written."
     case .unusable(let reason, let remedy):
       return "\(reason). \(remedy)"
     }

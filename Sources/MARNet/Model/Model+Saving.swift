@@ -9,7 +9,7 @@ extension Model {
   /// Writes the model to a new directory: `model.safetensors`, `config.json`,
   /// `metrics.jsonl` and `README.md`. The directory appears whole or not at all.
   ///
-  /// - Parameter overwrite: replaces what stands at `path`.
+  /// - Parameter overwrite: replaces a model that stands at `path`.
   /// - Throws: `ModelError.outputExists`, `ModelError.cannotWrite`.
   public func save(to path: String, overwrite: Bool = false) throws {
     let encoder = Configuration.encoder()
@@ -39,6 +39,13 @@ extension Model {
       ], to: path, overwrite: overwrite)
   }
 
+  /// Checks, before a long fit, that a model can be saved to `path`; nothing is left there.
+  ///
+  /// - Throws: `ModelError.outputExists`, `ModelError.cannotWrite`.
+  public static func requireCanSave(to path: String, overwrite: Bool = false) throws {
+    try ModelDirectory.requireCanWrite(to: path, overwrite: overwrite)
+  }
+
   /// Reads a model directory.
   ///
   /// - Throws: `ModelError` where it is missing, damaged or of another format.
@@ -52,7 +59,8 @@ extension Model {
     classNames = description.classNames
     visualWidth = description.visualWidth
     textWidth = description.textWidth
-    guard classNames.count >= 2, visualWidth > 0, textWidth > 0,
+    guard classNames.count >= 2, Set(classNames).count == classNames.count,
+      visualWidth > 0, textWidth > 0,
       description.calibrationTemperature > 0, (0...16).contains(description.imageOnlyControls)
     else { throw ModelError.unreadable(path: path, reason: "its dimensions make no model") }
     dataFingerprint = description.dataFingerprint
@@ -66,6 +74,7 @@ extension Model {
       width: visualWidth, classCount: classNames.count, c: report.probeC)
     let dimensions = HeadDimensions(
       configuration, visual: visualWidth, text: textWidth, classes: classNames.count)
+    try reader.require(dimensions)
     heads = try TrainedHeads(
       HeadArchitecture(
         configuration, dimensions: dimensions, hasTextProjector: description.hasTextProjector))

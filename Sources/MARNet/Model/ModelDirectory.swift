@@ -67,16 +67,8 @@ enum ModelDirectory {
   /// half a model.
   static func write(_ files: [(name: String, data: Data)], to path: String, overwrite: Bool) throws
   {
-    let target = URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL
-    if !overwrite, FileManager.default.fileExists(atPath: target.path) {
-      throw ModelError.outputExists(path: path)
-    }
-    let staging = target.deletingLastPathComponent().appendingPathComponent(
-      ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).partial",
-      isDirectory: true)
+    let (target, staging) = try begin(path, overwrite: overwrite)
     do {
-      try? FileManager.default.removeItem(at: staging)
-      try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: false)
       for file in files {
         let url = staging.appendingPathComponent(file.name)
         try file.data.write(to: url)
@@ -92,6 +84,43 @@ enum ModelDirectory {
     } catch {
       try? FileManager.default.removeItem(at: staging)
       throw ModelError.cannotWrite(path: path, reason: reason(error))
+    }
+  }
+
+  /// Tries, before a long fit, whether a model can be written to `path`; leaves nothing there.
+  static func requireCanWrite(to path: String, overwrite: Bool) throws {
+    let staging = try begin(path, overwrite: overwrite).staging
+    try? FileManager.default.removeItem(at: staging)
+  }
+
+  /// Makes the empty directory beside `path` in which its files will be written.
+  private static func begin(
+    _ path: String, overwrite: Bool
+  ) throws -> (target: URL, staging: URL) {
+    let target = URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL
+    if FileManager.default.fileExists(atPath: target.path) {
+      guard overwrite else { throw ModelError.outputExists(path: path) }
+      try requireIsModel(target, path: path)
+    }
+    let staging = target.deletingLastPathComponent().appendingPathComponent(
+      ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).partial",
+      isDirectory: true)
+    do {
+      try? FileManager.default.removeItem(at: staging)
+      try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: false)
+    } catch {
+      throw ModelError.cannotWrite(path: path, reason: reason(error))
+    }
+    return (target, staging)
+  }
+
+  /// Replacing removes what was there: only ever a model, and nothing beside its files.
+  private static func requireIsModel(_ target: URL, path: String) throws {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: target.path)
+    guard let names, Set(names).isSubset(of: [weightsName, configName, metricsName, cardName])
+    else {
+      throw ModelError.cannotWrite(
+        path: path, reason: "it is not a model directory, or holds other files too")
     }
   }
 

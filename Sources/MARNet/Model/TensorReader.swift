@@ -35,6 +35,16 @@ struct TensorReader {
     }
   }
 
+  /// Checks the widths that `config.json` claims against the file, before memory is taken
+  /// for them.
+  func require(_ dimensions: HeadDimensions) throws {
+    let (d, hidden) = (dimensions.aligned, dimensions.hidden)
+    _ = try values("alignment.visual.weight", shape: [d, dimensions.visual])
+    _ = try values(
+      "denoiser.input.weight", shape: [hidden, dimensions.text + dimensions.timeEmbedding])
+    _ = try values("denoiser.hidden1.weight", shape: [hidden, hidden])
+  }
+
   private func values(_ name: String, shape: [Int]) throws -> [Float] {
     guard let tensor = file[name] else {
       throw ModelError.unreadable(path: path, reason: "tensor '\(name)' is missing")

@@ -17,6 +17,8 @@ extension HDF5Group {
   ) throws(DataError) -> HDF5Dataset {
     try HDF5Library.synchronized { () throws(DataError) in
       let list = HDF5Handle(owning: H5Pcreate(chdf5_dataset_create()))
+      // No time of day in the file: the same rows give the same bytes.
+      H5Pset_obj_track_times(list.id, false)
       // Every value is written: filling first would write the file twice. (HDF5 wants
       // variable-length strings to be filled.)
       if H5Tis_variable_str(type.id) <= 0 { H5Pset_fill_time(list.id, H5D_FILL_TIME_NEVER) }

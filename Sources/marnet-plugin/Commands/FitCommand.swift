@@ -23,7 +23,7 @@ struct FitCommand: ParsableCommand {
   @Option(help: "Model directory to write (default: the file's name with .marnet).")
   var output: String?
 
-  @Flag(help: "Replace what stands at the output.")
+  @Flag(help: "Replace a model that stands at the output.")
   var overwrite = false
 
   @OptionGroup var hyperparameters: ConfigurationOptions
@@ -42,9 +42,7 @@ struct FitCommand: ParsableCommand {
       var configuration = try hyperparameters.configuration()
       if imageOnlyControl { configuration.validation.imageOnlyControl = true }
       let directory = output ?? Self.defaultOutput(for: features)
-      if !overwrite, FileManager.default.fileExists(atPath: directory) {
-        throw ModelError.outputExists(path: directory)
-      }
+      try Model.requireCanSave(to: directory, overwrite: overwrite)
       let trainer = try Trainer(configuration: configuration, threads: resources.threads)
       let model = try trainer.fit(featuresAt: features, progress: ProgressLine.show)
       ProgressLine.clear()

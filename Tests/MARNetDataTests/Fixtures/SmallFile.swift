@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CHDF5
+import FileFixtures
 
 /// A valid feature file of two classes, four training and two test rows, from which
 /// each test changes one thing.

@@ -4,17 +4,17 @@ import CHDF5
 import MARNetData
 
 /// Reads datasets through HDF5 itself, independently of the package.
-final class RawReader {
+package final class RawReader {
   private let id: hid_t
 
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     id = HDF5Library.synchronized { H5Fopen(path, chdf5_read_only(), 0) }
     guard id >= 0 else { throw FixtureError.hdf5("open \(path)") }
   }
 
   deinit { HDF5Library.synchronized { _ = H5Fclose(id) } }
 
-  func shape(_ name: String) -> [Int]? {
+  package func shape(_ name: String) -> [Int]? {
     HDF5Library.synchronized {
       let dataset = H5Dopen2(id, name, 0)
       guard dataset >= 0 else { return nil }
@@ -41,17 +41,17 @@ final class RawReader {
     return values
   }
 
-  func floats(_ name: String) throws -> [Float] { try read(name, chdf5_ieee_f32le(), 0) }
+  package func floats(_ name: String) throws -> [Float] { try read(name, chdf5_ieee_f32le(), 0) }
 
-  func integers(_ name: String) throws -> [Int64] { try read(name, chdf5_std_i64le(), 0) }
+  package func integers(_ name: String) throws -> [Int64] { try read(name, chdf5_std_i64le(), 0) }
 
-  func strings(_ name: String) throws -> [String] {
+  package func strings(_ name: String) throws -> [String] {
     let none: UnsafeMutablePointer<CChar>? = nil
     return try read(name, Self.stringType(), none).map { $0.map { String(cString: $0) } ?? "" }
   }
 
   /// A string attribute of the root.
-  func attribute(_ name: String) -> String? {
+  package func attribute(_ name: String) -> String? {
     HDF5Library.synchronized {
       let attribute = H5Aopen(id, name, 0)
       guard attribute >= 0 else { return nil }

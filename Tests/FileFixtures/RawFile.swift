@@ -4,11 +4,11 @@ import CHDF5
 import MARNetData
 
 /// An HDF5 file written call by call, for layouts that the package never writes.
-final class RawFile {
-  let path: String
+package final class RawFile {
+  package let path: String
   private let id: hid_t
 
-  init(_ path: String) throws {
+  package init(_ path: String) throws {
     self.path = path
     id = HDF5Library.synchronized { H5Fcreate(path, chdf5_create_new(), 0, 0) }
     guard id >= 0 else { throw FixtureError.hdf5("create \(path)") }
@@ -17,22 +17,32 @@ final class RawFile {
   deinit { HDF5Library.synchronized { _ = H5Fclose(id) } }
 
   @discardableResult
-  func group(_ name: String) -> RawFile {
+  package func group(_ name: String) -> RawFile {
     HDF5Library.synchronized { _ = H5Gclose(H5Gcreate2(id, name, 0, 0, 0)) }
     return self
   }
 
   /// How a dataset is stored.
-  struct Storage {
-    var chunk: [Int] = []
-    var gzip: UInt32?
-    var unknownFilter: Int32?
-    var externalFile: String?
+  package struct Storage {
+    package var chunk: [Int] = []
+    package var gzip: UInt32?
+    package var unknownFilter: Int32?
+    package var externalFile: String?
+
+    package init(
+      chunk: [Int] = [], gzip: UInt32? = nil, unknownFilter: Int32? = nil,
+      externalFile: String? = nil
+    ) {
+      self.chunk = chunk
+      self.gzip = gzip
+      self.unknownFilter = unknownFilter
+      self.externalFile = externalFile
+    }
   }
 
   /// Writes `values` converted by HDF5 from the type `memory` to the type `type`.
   @discardableResult
-  func dataset<Value: BitwiseCopyable>(
+  package func dataset<Value: BitwiseCopyable>(
     _ name: String, shape: [Int], values: [Value], memory: hid_t, type: hid_t? = nil,
     storage: Storage = Storage()
   ) throws -> RawFile {
@@ -68,7 +78,7 @@ final class RawFile {
   }
 
   @discardableResult
-  func floats(
+  package func floats(
     _ name: String, _ shape: [Int], _ values: [Float], type: hid_t? = nil,
     storage: Storage = Storage()
   ) throws -> RawFile {
@@ -78,7 +88,7 @@ final class RawFile {
   }
 
   @discardableResult
-  func integers(
+  package func integers(
     _ name: String, _ values: [Int64], shape: [Int]? = nil, type: hid_t? = nil
   ) throws -> RawFile {
     try dataset(
@@ -88,7 +98,7 @@ final class RawFile {
 
   /// Strings of `length` bytes each, padded with zeros or spaces.
   @discardableResult
-  func fixedStrings(
+  package func fixedStrings(
     _ name: String, _ values: [String], length: Int, padding: UInt8 = 0
   ) throws -> RawFile {
     let type = HDF5Library.synchronized { H5Tcopy(chdf5_c_string()) }
@@ -101,7 +111,7 @@ final class RawFile {
   }
 
   @discardableResult
-  func strings(_ name: String, _ values: [String]) throws -> RawFile {
+  package func strings(_ name: String, _ values: [String]) throws -> RawFile {
     let type = HDF5Library.synchronized { H5Tcopy(chdf5_c_string()) }
     H5Tset_size(type, chdf5_variable_length())
     H5Tset_cset(type, H5T_CSET_UTF8)
@@ -117,7 +127,7 @@ final class RawFile {
 
   /// Truth values as h5py stores them: an enum of FALSE and TRUE.
   @discardableResult
-  func booleans(_ name: String, _ values: [Bool]) throws -> RawFile {
+  package func booleans(_ name: String, _ values: [Bool]) throws -> RawFile {
     let type = HDF5Library.synchronized { () -> hid_t in
       let type = H5Tenum_create(chdf5_std_i8le())
       var no: Int8 = 0
@@ -130,16 +140,16 @@ final class RawFile {
     return try dataset(name, shape: [values.count], values: raw, memory: type)
   }
 
-  func externalLink(_ name: String, to file: String, _ object: String) {
+  package func externalLink(_ name: String, to file: String, _ object: String) {
     HDF5Library.synchronized { _ = H5Lcreate_external(file, object, id, name, 0, 0) }
   }
 
-  func softLink(_ name: String, to target: String) {
+  package func softLink(_ name: String, to target: String) {
     HDF5Library.synchronized { _ = H5Lcreate_soft(target, id, name, 0, 0) }
   }
 
   /// A 16-bit float type of `exponent` bits: 5 is IEEE float16, 8 is bfloat16.
-  static func half(exponent: Int, bigEndian: Bool = false) -> hid_t {
+  package static func half(exponent: Int, bigEndian: Bool = false) -> hid_t {
     HDF5Library.synchronized {
       let type = H5Tcopy(bigEndian ? chdf5_ieee_f32be() : chdf5_ieee_f32le())
       let mantissa = 15 - exponent

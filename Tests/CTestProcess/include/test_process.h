@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#ifndef TEST_PROCESS_H
+#define TEST_PROCESS_H
+
+#include <sys/types.h>
+
+/// Begins a program in `folder` with an empty standard input. What it writes to standard
+/// output and standard error is read from `ends[0]` and `ends[1]`; the second is a terminal
+/// where `terminal` is not 0. Returns 0 or an errno.
+///
+/// In C because glibc shows these functions only under _GNU_SOURCE, which Swift cannot set.
+int test_process_begin(
+    const char *path, char *const *arguments, char *const *variables, const char *folder,
+    int terminal, int ends[2], pid_t *process);
+
+#endif

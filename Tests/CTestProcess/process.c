@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+#define _GNU_SOURCE
+#include "test_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static int open_terminal(int pair[2]) {
+  char name[128];
+  pair[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (pair[0] < 0 || grantpt(pair[0]) || unlockpt(pair[0])) return errno;
+  if (ptsname_r(pair[0], name, sizeof name)) return errno;
+  pair[1] = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+  return pair[1] < 0 ? errno : 0;
+}
+
+int test_process_begin(
+    const char *path, char *const *arguments, char *const *variables, const char *folder,
+    int terminal, int ends[2], pid_t *process) {
+  int output[2], messages[2];
+  if (pipe2(output, O_CLOEXEC)) return errno;
+  int status = terminal ? open_terminal(messages) : pipe2(messages, O_CLOEXEC) ? errno : 0;
+  if (status) return status;
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, messages[1], STDERR_FILENO);
+  posix_spawn_file_actions_addchdir_np(&actions, folder);
+  // The thread that runs a test may block signals, and a shell's background job ignores them.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  sigemptyset(&signals);
+  posix_spawnattr_setsigmask(&attributes, &signals);
+  sigfillset(&signals);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  status = posix_spawn(process, path, &actions, &attributes, arguments, variables);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  close(output[1]);
+  close(messages[1]);
+  ends[0] = output[0];
+  ends[1] = messages[0];
+  return status;
+}

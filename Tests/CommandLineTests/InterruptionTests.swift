@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import MARNet
+import Testing
+
+/// Ctrl-C and SIGTERM: a clean stop, exit status 75, nothing left.
+@Suite struct InterruptionTests {
+  private static let long = [
+    "--epochs", "100000", "--set", "reconstruction.hidden_width=64", "--threads", "1",
+  ]
+
+  @Test(arguments: [SIGINT, SIGTERM], ["linear prefit", "epoch 2/"])
+  func duringAFit(signal: Int32, moment: String) throws {
+    let bench = try Workbench()
+    try bench.synthesize("f.h5")
+    let run = try RunningCommand(bench.command(["fit", "f.h5"] + Self.long))
+    try run.wait(forMessage: moment)
+    run.send(signal)
+    let result = try run.finish()
+    #expect(result.status == 75)
+    #expect(result.messages.hasSuffix("error: interrupted; nothing was written.\n"))
+    #expect(result.output.isEmpty)
+    #expect(bench.folder.names == ["f.h5"])
+  }
+
+  @Test func duringAFitThatReplacesAModel() throws {
+    let bench = try Workbench()
+    try bench.synthesize("f.h5")
+    try bench.fit("f.h5", output: "m")
+    let before = try bench.contents(of: "m")
+    let run = try RunningCommand(
+      bench.command(["fit", "f.h5", "--output", "m", "--overwrite"] + Self.long))
+    try run.wait(forMessage: "epoch 2/")
+    run.send(SIGINT)
+    #expect(try run.finish().status == 75)
+    #expect(bench.folder.names == ["f.h5", "m"])
+    #expect(try bench.contents(of: "m") == before)
+  }
+
+  @Test(arguments: ["s.h5", "s.jsonl"])
+  func whileScoring(output: String) throws {
+    let bench = try Workbench()
+    try bench.synthesize("f.h5", ["--test-rows", "200000", "--visual-width", "8"])
+    try bench.fit("f.h5", output: "m")
+    let run = try RunningCommand(
+      bench.command(
+        ["score", "f.h5", "--model", "m", "--output", output, "--draws", "50"],
+        onTerminal: true))
+    try run.wait(forMessage: "scoring 8,192 of")
+    run.send(SIGINT)
+    let result = try run.finish()
+    #expect(result.status == 75)
+    #expect(bench.folder.names == ["f.h5", "m"])
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A run of the built `marnet-plugin`, not yet begun.
+struct Command {
+  var arguments: [String]
+  /// The current folder of the run.
+  var folder: String
+  /// Variables set besides those of this process.
+  var environment: [String: String] = [:]
+  /// Whether standard error is a terminal; otherwise it is a pipe.
+  var messagesAreOnTerminal = false
+  /// Seconds after which the run is killed and the test fails.
+  var timeout = 60.0
+
+  /// Variables of this process that change what is printed.
+  private static let hidden: Set = ["NO_COLOR", "COLUMNS"]
+
+  /// The executable, which the build leaves beside the tests' own.
+  static let executable: String = {
+    let own = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    return URL(fileURLWithPath: own).deletingLastPathComponent()
+      .appendingPathComponent("marnet-plugin").path
+  }()
+
+  /// Runs to the end.
+  func run() throws -> CommandResult { try RunningCommand(self).finish() }
+
+  /// The variables of the run, as "name=value".
+  var variables: [String] {
+    ProcessInfo.processInfo.environment
+      .filter { !Self.hidden.contains($0.key) }
+      .merging(environment) { _, new in new }
+      .map { "\($0.key)=\($0.value)" }
+  }
+}
