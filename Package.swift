@@ -49,7 +49,8 @@ let package = Package(
       ]),
     .testTarget(name: "MARNetTests", dependencies: ["MARNet", "TestSupport", "FileFixtures"]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["marnet-plugin", "MARNet", "FileFixtures", "CTestProcess"],
+      name: "CommandLineTests",
+      dependencies: ["marnet-plugin", "MARNet", "FileFixtures", "CTestProcess"],
       exclude: ["Help"]),
   ],
   swiftLanguageModes: [.v6]

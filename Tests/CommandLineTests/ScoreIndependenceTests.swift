@@ -39,7 +39,9 @@ import Testing
     let train = ["--split", "train"]
     let (test, whole) = (try scores(features, model), try scores(features, model, train))
     #expect(try scores(features, model, ["--batch", "1"]) == test)
-    for options in [["--batch", "7"], ["--batch", "300"], ["--threads", "1"], ["--threads", "3"]] {
+    for options in [
+      ["--batch", "7"], ["--batch", "300"], ["--threads", "1"], ["--threads", "3"],
+    ] {
       #expect(try scores(features, model, options) == test, "\(options)")
       #expect(try scores(features, model, train + options) == whole, "\(options)")
     }
