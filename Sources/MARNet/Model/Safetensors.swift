@@ -5,31 +5,37 @@ import Foundation
 /// The safetensors format, version of huggingface/safetensors' README: 8 bytes of header
 /// length, a JSON header, then the tensors' bytes, little-endian, without gaps.
 /// Float32 only.
-struct Safetensors {
+package struct Safetensors {
   /// A named tensor.
-  struct Tensor: Equatable {
-    var name: String
-    var shape: [Int]
+  package struct Tensor: Equatable {
+    package var name: String
+    package var shape: [Int]
     /// Row-major.
-    var values: [Float]
+    package var values: [Float]
+
+    package init(name: String, shape: [Int], values: [Float]) {
+      self.name = name
+      self.shape = shape
+      self.values = values
+    }
   }
 
   /// Why bytes are not a file of ours.
-  enum Malformed: Error, Equatable {
+  package enum Malformed: Error, Equatable {
     case truncated(needed: Int, found: Int)
     case header(String)
     case tensor(name: String, String)
   }
 
   private static let largestHeader = 16 << 20
-  var tensors: [Tensor]
+  package var tensors: [Tensor]
 
-  init(_ tensors: [Tensor]) { self.tensors = tensors }
+  package init(_ tensors: [Tensor]) { self.tensors = tensors }
 
-  subscript(name: String) -> Tensor? { tensors.first { $0.name == name } }
+  package subscript(name: String) -> Tensor? { tensors.first { $0.name == name } }
 
   /// The file's bytes; tensors in the order given, header keys sorted.
-  func encoded() -> Data {
+  package func encoded() -> Data {
     var offset = 0
     var entries: [String] = ["\"__metadata__\":{\"format\":\"pt\"}"]
     for tensor in tensors {
@@ -53,7 +59,7 @@ struct Safetensors {
   }
 
   /// Reads bytes from a stranger: every length and offset is checked before it is used.
-  init(decoding data: Data) throws(Malformed) {
+  package init(decoding data: Data) throws(Malformed) {
     guard data.count >= 8 else { throw .truncated(needed: 8, found: data.count) }
     let bytes = [UInt8](data)
     let length = bytes[0..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
