@@ -50,15 +50,16 @@ enum ProgressLine {
 
   private static func line(_ progress: FitProgress) -> String {
     guard progress.epoch > 0 else { return progress.stage }
+    // What matters most comes first: a narrow terminal cuts the end.
     var parts = [
-      "\(progress.stage): epoch \(progress.epoch)/\(progress.epochCount)"
+      "\(progress.stage): epoch \(progress.epoch)/\(progress.epochCount)",
+      "\(duration(progress.secondsLeft)) left",
     ]
-    parts += progress.losses.map { "\($0.name) \(Decimals.text($0.value, digits: 3))" }
     if let top1 = progress.validationTop1 {
       parts.append("val \(Decimals.text(100 * top1, digits: 1)) %")
     }
+    parts += progress.losses.map { "\($0.name) \(Decimals.text($0.value, digits: 3))" }
     parts.append("\(Decimals.grouped(Int(progress.rowsPerSecond))) rows/s")
-    parts.append("\(duration(progress.secondsLeft)) left")
     return parts.joined(separator: "  ")
   }
 
