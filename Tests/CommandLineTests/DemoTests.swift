@@ -10,10 +10,10 @@ import Testing
     var command = bench.command(["demo"])
     command.timeout = 60
     let result = try command.run().succeeded()
-    #expect(result.outputLines[0].hasPrefix("Synthetic data (made up, not real): 3,000 image"))
+    #expect(result.output.hasPrefix("Synthetic data (made up, not real): 3,000 image"))
     let tables = result.output.components(separatedBy: "2,000 labelled rows of 'test':\n")
-    #expect(tables.count == 2)
-    let names = tables[1].split(separator: "\n")[1...4].compactMap {
+    try #require(tables.count == 2)
+    let names = tables[1].split(separator: "\n").dropFirst().prefix(4).compactMap {
       $0.split(separator: " ").first.map(String.init)
     }
     #expect(names == ["probe", "alignment", "reconstruction", "fused"])
@@ -22,10 +22,10 @@ import Testing
     // The commands it shows are right, and a second run replaces the first.
     let next = result.outputLines.suffix(3).map { $0.split(separator: " ").map(String.init) }
     for words in next.dropLast() {
-      #expect(words[0] == "marnet-plugin")
+      #expect(words.first == "marnet-plugin")
       try bench.run(Array(words.dropFirst())).succeeded()
     }
-    #expect(next[2] == ["marnet-plugin", "fit", "your-features.h5"])
+    #expect(next.last == ["marnet-plugin", "fit", "your-features.h5"])
     #expect(try bench.run(["demo"]).succeeded().output == result.output)
   }
 }

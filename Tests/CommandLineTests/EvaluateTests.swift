@@ -45,7 +45,7 @@ import Testing
     let bench = try Fitted.shared.get()
     let result = try bench.run(["evaluate", "features.h5", "--model", "plugin.marnet"])
       .succeeded()
-    #expect(result.outputLines.count == 6)
+    try #require(result.outputLines.count == 6)
     #expect(result.outputLines[0] == "120 labelled rows of 'test':")
     #expect(
       result.outputLines[1].split(separator: " ").joined(separator: " ")

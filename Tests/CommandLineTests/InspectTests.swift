@@ -16,7 +16,7 @@ import Testing
       ])
     #expect((object["problems"] as? [String])?.isEmpty == true)
     let splits = try #require(object["splits"] as? [[String: Any]])
-    #expect(splits.compactMap { $0["split"] as? String } == ["train", "test"])
+    try #require(splits.compactMap { $0["split"] as? String } == ["train", "test"])
     #expect(splits[0]["row_count"] as? Int == 300)
     #expect(splits[0]["visual_width"] as? Int == 24)
     #expect(splits[0]["text_width"] as? Int == 8)
@@ -37,7 +37,7 @@ import Testing
     let inspected = try bench.run(["inspect", "bad.h5"]).succeeded()
     let refused = try bench.run(["fit", "bad.h5"])
     #expect(refused.status == 65)
-    let reason = refused.messages.dropFirst("error: ".count).split(separator: "\n")[0]
+    let reason = refused.messages.dropFirst("error: ".count)
     #expect(inspected.output.contains("'fit' would refuse this file:\n  \(reason)"))
   }
 

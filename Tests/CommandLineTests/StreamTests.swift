@@ -17,7 +17,7 @@ import Testing
     #expect(!result.messages.contains("\u{1B}"))
     #expect(!result.messages.contains("\r"))
     let lines = result.messages.split(separator: "\n")
-    #expect(lines[0] == "linear prefit, all rows")
+    #expect(lines.first == "linear prefit, all rows")
     #expect(
       lines.contains { $0.wholeMatch(of: #/joint network, final fit: epoch \d+/\d+  .*/#) != nil })
     #expect(!result.output.contains("epoch"))
