@@ -106,11 +106,9 @@ import Testing
   }
 
   @Test func testLabelsTheModelDoesNotKnow() throws {
-    try edit { file in
-      file.classNames = ["a", "b", "c", "d"]
-    }
-    let result = try bench.run(evaluating)
-    #expect(result.status == 65 || result.status == 0)
+    try edit { $0.classNames[2] = "unseen" }
+    try expectRefusal("'/test/label' holds 'unseen' in row", evaluating)
+    try expectRefusal("which is not a class name", evaluating)
   }
 
   @Test func unequalRows() throws {

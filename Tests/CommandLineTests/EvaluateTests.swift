@@ -70,6 +70,19 @@ import Testing
     #expect(try bench.run(["evaluate", "rest.h5"] + options).output == part.output)
   }
 
+  @Test func classesAreMatchedByName() throws {
+    let models = try Fitted.shared.get()
+    let bench = try Workbench()
+    try EditedFile.copy(models.path("features.h5"), to: bench.path("turned.h5")) { file in
+      file.classNames.reverse()
+      file.rows[.test]?.labels = file.rows[.test]?.labels?.map { 3 - $0 }
+    }
+    let options = ["--model", models.path("plugin.marnet"), "--json"]
+    #expect(
+      try bench.run(["evaluate", "turned.h5"] + options).succeeded().output
+        == models.run(["evaluate", "features.h5"] + options).output)
+  }
+
   @Test func doesNotDependOnBatches() throws {
     let bench = try Fitted.shared.get()
     let command = ["evaluate", "features.h5", "--model", "plugin.marnet", "--json"]
