@@ -32,6 +32,9 @@ int test_process_begin(
   posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, messages[1], STDERR_FILENO);
   posix_spawn_file_actions_addchdir_np(&actions, folder);
+  // HDF5 opens files without O_CLOEXEC: a child that inherited one would hold its lock, and
+  // a test beside this one could not open it again.
+  posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
   // The thread that runs a test may block signals, and a shell's background job ignores them.
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);

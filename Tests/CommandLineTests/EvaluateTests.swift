@@ -75,7 +75,8 @@ import Testing
     let bench = try Workbench()
     try EditedFile.copy(models.path("features.h5"), to: bench.path("turned.h5")) { file in
       file.classNames.reverse()
-      file.rows[.test]?.labels = file.rows[.test]?.labels?.map { 3 - $0 }
+      let turned = file.rows[.test]?.labels?.map { 3 - $0 }
+      file.rows[.test]?.labels = turned
     }
     let options = ["--model", models.path("plugin.marnet"), "--json"]
     #expect(
