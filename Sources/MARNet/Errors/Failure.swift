@@ -62,7 +62,6 @@ public struct Failure: Sendable, Equatable {
       switch error {
       case .diverged: code = .diverged
       case .cancelled: code = .interrupted
-      case .unusable: code = .data
       }
     case let error as ModelError:
       message = error.description
@@ -70,7 +69,7 @@ public struct Failure: Sendable, Equatable {
       case .notFound, .configurationNotFound: code = .notFound
       case .outputExists, .cannotWrite: code = .cannotWrite
       case .invalidSampling: code = .configuration
-      case .unreadable, .widthDiffers, .classesDiffer, .notFinite: code = .data
+      case .unreadable, .widthDiffers, .notFinite: code = .data
       }
     default:
       (code, message) = (.other, "\(error)")

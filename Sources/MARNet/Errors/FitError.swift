@@ -6,8 +6,6 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
   case diverged(stage: String, epoch: Int, step: Int, term: String)
   /// The progress handler asked to stop, or the process was interrupted.
   case cancelled
-  /// Rows that training cannot use.
-  case unusable(reason: String, remedy: String)
 
   /// Where, what was found, what was needed, one remedy.
   public var description: String {
@@ -18,8 +16,6 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
         + "'inspect'."
     case .cancelled:
       return "interrupted; nothing was written."
-    case .unusable(let reason, let remedy):
-      return "\(reason). \(remedy)"
     }
   }
 }

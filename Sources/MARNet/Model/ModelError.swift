@@ -18,8 +18,6 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
   case notFinite(row: Int, column: Int)
   /// Options of scoring that this model's heads were not trained for.
   case invalidSampling(reason: String, remedy: String)
-  /// Classes of the rows and of the model differ.
-  case classesDiffer(found: Int, needed: Int)
 
   /// Where, what was found, what was needed, one remedy.
   public var description: String {
@@ -46,9 +44,6 @@ public enum ModelError: Error, Sendable, Equatable, CustomStringConvertible {
         + "number; extract that row again or leave it out."
     case .invalidSampling(let reason, let remedy):
       return "\(reason). \(remedy)"
-    case .classesDiffer(let found, let needed):
-      return "the rows name \(found) classes but the model knows \(needed). "
-        + "Evaluate on rows labelled with the model's classes."
     }
   }
 }

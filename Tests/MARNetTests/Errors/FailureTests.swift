@@ -9,13 +9,12 @@ import Testing
   @Test func everyErrorHasItsExitStatus() {
     let cases: [(any Error, Int32)] = [
       (FitError.diverged(stage: "s", epoch: 1, step: 2, term: "t"), 70),
-      (FitError.cancelled, 75), (FitError.unusable(reason: "r", remedy: "m"), 65),
+      (FitError.cancelled, 75),
       (ModelError.notFound(path: "p"), 66), (ModelError.configurationNotFound(path: "p"), 66),
       (ModelError.unreadable(path: "p", reason: "r"), 65),
       (ModelError.outputExists(path: "p"), 73),
       (ModelError.cannotWrite(path: "p", reason: "r"), 73),
       (ModelError.widthDiffers(found: 1, needed: 2), 65),
-      (ModelError.classesDiffer(found: 1, needed: 2), 65),
       (ModelError.notFinite(row: 1, column: 2), 65),
       (ModelError.invalidSampling(reason: "r", remedy: "m"), 78),
       (ConfigurationError.unknownKey(key: "k", nearest: nil), 78),
