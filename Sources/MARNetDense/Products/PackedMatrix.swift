@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMARNetKernels
+
+/// The right operand of a product, `[k, n]`, in the order in which a kernel reads it and in
+/// the kernel's type. Packed once, it serves any number of products.
+///
+/// It is `@unchecked Sendable`: workers pack disjoint parts, and a barrier stands between
+/// packing and multiplying.
+package struct PackedMatrix: @unchecked Sendable {
+  /// k.
+  package let innerCount: Int
+  /// n.
+  package let columnCount: Int
+  package let kernel: ProductKernel
+  private let panels: AlignedBuffer
+
+  /// Memory for `[innerCount, columnCount]`; the contents come from `pack`.
+  package init(innerCount: Int, columnCount: Int, kernel: ProductKernel) {
+    self.innerCount = innerCount
+    self.columnCount = columnCount
+    self.kernel = kernel
+    panels = AlignedBuffer(
+      count: marnet_product_panel_count(kernel.table, innerCount, columnCount))
+  }
+
+  package init(innerCount: Int, columnCount: Int, precision: Precision) {
+    self.init(
+      innerCount: innerCount, columnCount: columnCount, kernel: .kernel(for: precision))
+  }
+
+  /// How a source holds the operand.
+  package enum Source: Sendable {
+    /// `[k, n]`.
+    case straight
+    /// `[n, k]`: products are then those of rows with rows.
+    case transposed
+  }
+
+  /// Writes all of the operand from `source`.
+  package func pack(_ source: MatrixView, _ kind: Source) {
+    let (k, n) =
+      kind == .straight
+      ? (source.rowCount, source.columnCount) : (source.columnCount, source.rowCount)
+    precondition(
+      k == innerCount && n == columnCount,
+      "an operand [\(innerCount), \(columnCount)] cannot be packed from \(source.shape)")
+    packRows(0..<source.rowCount, of: source, kind)
+  }
+
+  /// Writes the part of the operand that stands in `rows` of `source`, which begin and end at
+  /// multiples of `ProductKernel.cutMultiple` (or end with the source).
+  package func packRows(_ rows: Range<Int>, of source: MatrixView, _ kind: Source) {
+    guard !rows.isEmpty else { return }
+    precondition(
+      rows.lowerBound
+        % (kind == .straight ? kernel.table.pointee.unit_width : kernel.columnMultiple)
+        == 0,
+      "packed rows begin at \(rows.lowerBound)")
+    switch kind {
+    case .straight:
+      kernel.table.pointee.pack(
+        source.row(rows.lowerBound), source.stride, 0, innerCount, rows.lowerBound, rows.count,
+        0, columnCount, panels.pointer)
+    case .transposed:
+      kernel.table.pointee.pack(
+        source.row(rows.lowerBound), source.stride, 1, innerCount, 0, innerCount,
+        rows.lowerBound, rows.count, panels.pointer)
+    }
+  }
+
+  /// `result = left · self` (plus `result` if `accumulate`): left `[m, k]`, result `[m, n]`.
+  package func multiply(_ left: MatrixView, into result: MatrixView, accumulate: Bool = false) {
+    precondition(
+      left.columnCount == innerCount && result.rowCount == left.rowCount
+        && result.columnCount == columnCount,
+      "[m, k] [k, n] -> [m, n] got \(left.shape) [\(innerCount), \(columnCount)] -> "
+        + result.shape)
+    run(left, transposed: false, left.rowCount, 0..<columnCount, result, accumulate)
+  }
+
+  /// `result = leftᵀ · self` for some columns of self: left `[k, m]`, result `[m, columns]`.
+  package func multiplyTransposed(
+    _ left: MatrixView, columns: Range<Int>? = nil, into result: MatrixView,
+    accumulate: Bool = false
+  ) {
+    let columns = columns ?? 0..<columnCount
+    precondition(
+      left.rowCount == innerCount && result.rowCount == left.columnCount
+        && result.columnCount == columns.count
+        && columns.lowerBound % kernel.columnMultiple == 0,
+      "[k, m]ᵀ [k, n] -> [m, n] got \(left.shape) [\(innerCount), \(columns)] -> "
+        + result.shape)
+    run(left, transposed: true, left.columnCount, columns, result, accumulate)
+  }
+
+  private func run(
+    _ left: MatrixView, transposed: Bool, _ m: Int, _ columns: Range<Int>,
+    _ result: MatrixView, _ accumulate: Bool
+  ) {
+    guard m > 0, !columns.isEmpty else { return }
+    guard innerCount > 0 else {
+      if !accumulate { result.fill(0) }
+      return
+    }
+    kernel.table.pointee.multiply(
+      left.pointer, left.stride, transposed ? 1 : 0, m, innerCount, panels.pointer,
+      columns.lowerBound, columns.count, result.pointer, result.stride, accumulate ? 1 : 0)
+  }
+}
