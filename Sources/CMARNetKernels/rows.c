@@ -79,6 +79,10 @@ MARNET_BODY void marnet_silu_gradient_body(float *gradient, const float *h, size
 MARNET_DISPATCH(marnet_silu_gradient, (float *gradient, const float *h, size_t count),
                 (gradient, h, count))
 
+void marnet_add(const float *x, float *y, size_t count) {
+  for (size_t j = 0; j < count; j++) y[j] += x[j];
+}
+
 MARNET_BODY void marnet_exp_body(const float *x, float *y, size_t count) {
   for (size_t j = 0; j < count; j++) y[j] = exp_lane(x[j]);
 }
@@ -96,6 +100,70 @@ float marnet_exp_row(float *x, size_t count, double *sum) {
   for (; j < count; j++) total[0] += x[j];
   *sum = (total[0] + total[1]) + (total[2] + total[3]);
   return max;
+}
+
+void marnet_scale(const float *x, float *y, size_t count, float scale) {
+  for (size_t j = 0; j < count; j++) y[j] = scale * x[j];
+}
+
+enum { SUM_LANES = 16 };
+
+MARNET_BODY float marnet_softmax_sum_body(const float *x, size_t count, float scale,
+                                          double *sum) {
+  float largest = scale * x[0];
+  for (size_t j = 1; j < count; j++) largest = scale * x[j] > largest ? scale * x[j] : largest;
+  // Sixteen partial sums in a fixed order: the same on every instruction set.
+  float sums[SUM_LANES] = {0};
+  size_t whole = count / SUM_LANES * SUM_LANES;
+  for (size_t j = 0; j < whole; j += SUM_LANES)
+    for (size_t l = 0; l < SUM_LANES; l++) sums[l] += exp_lane(scale * x[j + l] - largest);
+  double total = 0;
+  for (size_t l = 0; l < SUM_LANES; l++) total += (double)sums[l];
+  for (size_t j = whole; j < count; j++) total += (double)exp_lane(scale * x[j] - largest);
+  *sum = total;
+  return largest;
+}
+MARNET_DISPATCH_VALUE(float, marnet_softmax_sum,
+                      (const float *x, size_t count, float scale, double *sum),
+                      (x, count, scale, sum))
+
+MARNET_BODY void marnet_column_softmax_sums_body(const float *x, size_t stride, size_t rows,
+                                                 size_t count, float scale, float *largest,
+                                                 float *sums) {
+  for (size_t j = 0; j < count; j++) {
+    largest[j] = scale * x[j];
+    sums[j] = 0;
+  }
+  for (size_t i = 1; i < rows; i++)
+    for (size_t j = 0; j < count; j++) {
+      float value = scale * x[i * stride + j];
+      largest[j] = value > largest[j] ? value : largest[j];
+    }
+  for (size_t i = 0; i < rows; i++)
+    for (size_t j = 0; j < count; j++)
+      sums[j] += exp_lane(scale * x[i * stride + j] - largest[j]);
+}
+MARNET_DISPATCH(marnet_column_softmax_sums,
+                (const float *x, size_t stride, size_t rows, size_t count, float scale,
+                 float *largest, float *sums),
+                (x, stride, rows, count, scale, largest, sums))
+
+MARNET_BODY void marnet_two_softmaxes_body(float *x, size_t count, float scale,
+                                           float own_largest, float own_share,
+                                           const float *largest, const float *shares,
+                                           float factor) {
+  for (size_t j = 0; j < count; j++) {
+    float s = scale * x[j];
+    x[j] = factor * (exp_lane(s - own_largest) * own_share + exp_lane(s - largest[j]) * shares[j]);
+  }
+}
+MARNET_DISPATCH(marnet_two_softmaxes,
+                (float *x, size_t count, float scale, float own_largest, float own_share,
+                 const float *largest, const float *shares, float factor),
+                (x, count, scale, own_largest, own_share, largest, shares, factor))
+
+void marnet_project_out(float *g, const float *u, size_t count, float along, float scale) {
+  for (size_t j = 0; j < count; j++) g[j] = (g[j] - along * u[j]) * scale;
 }
 
 MARNET_BODY void marnet_adamw_body(float *p, const float *g, float *m, float *v, size_t count,
@@ -120,7 +188,7 @@ MARNET_DISPATCH(marnet_adamw,
                 (p, g, m, v, count, rate, decay, beta1, rest1, beta2, rest2, epsilon, correction1,
                  root_correction2, gradient_scale))
 
-double marnet_dot(const float *x, const float *y, size_t count) {
+MARNET_BODY double marnet_dot_body(const float *x, const float *y, size_t count) {
   double total[8] = {0, 0, 0, 0, 0, 0, 0, 0};
   size_t j = 0;
   for (; j + 8 <= count; j += 8)
@@ -129,5 +197,8 @@ double marnet_dot(const float *x, const float *y, size_t count) {
   return ((total[0] + total[1]) + (total[2] + total[3])) +
          ((total[4] + total[5]) + (total[6] + total[7]));
 }
+
+MARNET_DISPATCH_VALUE(double, marnet_dot, (const float *x, const float *y, size_t count),
+                      (x, y, count))
 
 double marnet_sum_of_squares(const float *x, size_t count) { return marnet_dot(x, x, count); }

@@ -27,12 +27,35 @@ void marnet_bias_silu_scalar(float *h, const float *bias, const float *extra, fl
 void marnet_silu_gradient(float *gradient, const float *h, size_t count);
 void marnet_silu_gradient_scalar(float *gradient, const float *h, size_t count);
 
+/// y[j] += x[j].
+void marnet_add(const float *x, float *y, size_t count);
+
 /// In place: x[j] = exp(x[j] - max), returns max; *sum receives the sum in double.
 float marnet_exp_row(float *x, size_t count, double *sum);
 
 /// y[j] = exp(x[j]).
 void marnet_exp(const float *x, float *y, size_t count);
 void marnet_exp_scalar(const float *x, float *y, size_t count);
+
+/// y[j] = scale x[j].
+void marnet_scale(const float *x, float *y, size_t count, float scale);
+
+/// Largest of scale x[j]; *sum receives the sum of exp(scale x[j] - largest).
+float marnet_softmax_sum(const float *x, size_t count, float scale, double *sum);
+
+/// For each column j of x [rows, count]: largest[j] of scale x and sums[j] of
+/// exp(scale x - largest[j]).
+void marnet_column_softmax_sums(const float *x, size_t stride, size_t rows, size_t count,
+                                float scale, float *largest, float *sums);
+
+/// x[j] = factor (exp(scale x[j] - own_largest) own_share
+///                + exp(scale x[j] - largest[j]) shares[j]).
+void marnet_two_softmaxes(float *x, size_t count, float scale, float own_largest,
+                          float own_share, const float *largest, const float *shares,
+                          float factor);
+
+/// g[j] = (g[j] - along u[j]) scale.
+void marnet_project_out(float *g, const float *u, size_t count, float along, float scale);
 
 /// AdamW on one stretch of the flat parameter block (Loshchilov and Hutter, arXiv
 /// 1711.05101): weights shrink by 1 - rate decay, then move by

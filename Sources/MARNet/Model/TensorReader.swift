@@ -33,6 +33,7 @@ struct TensorReader {
         block[slot].pointer.update(from: base, count: slot.count)
       }
     }
+    block.pack()
   }
 
   /// Checks the widths that `config.json` claims against the file, before memory is taken

@@ -29,6 +29,21 @@ package struct PackedMatrix: @unchecked Sendable {
       innerCount: innerCount, columnCount: columnCount, kernel: .kernel(for: precision))
   }
 
+  private init(sharing other: PackedMatrix, innerCount: Int, columnCount: Int) {
+    self.innerCount = innerCount
+    self.columnCount = columnCount
+    kernel = other.kernel
+    panels = other.panels
+  }
+
+  /// The same memory for a smaller operand, which is then to be packed.
+  package func resized(innerCount: Int, columnCount: Int) -> PackedMatrix {
+    precondition(
+      innerCount <= self.innerCount && columnCount <= self.columnCount,
+      "[\(innerCount), \(columnCount)] in memory for [\(self.innerCount), \(self.columnCount)]")
+    return PackedMatrix(sharing: self, innerCount: innerCount, columnCount: columnCount)
+  }
+
   /// How a source holds the operand.
   package enum Source: Sendable {
     /// `[k, n]`.

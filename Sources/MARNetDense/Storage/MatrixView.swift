@@ -5,7 +5,7 @@
 /// It neither retains nor checks; the owner (a `Matrix`, a `Workspace`, a
 /// parameter block) outlives it. `@unchecked Sendable` because workers are
 /// handed disjoint rows or read-only data.
-package struct MatrixView: @unchecked Sendable {
+package struct MatrixView: @unchecked Sendable, Equatable {
   package let pointer: UnsafeMutablePointer<Float>
   package let rowCount: Int
   package let columnCount: Int

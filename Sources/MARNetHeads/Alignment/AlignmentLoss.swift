@@ -4,9 +4,11 @@ import MARNetDense
 
 /// A loss that draws paired visual and text rows together, used in training only.
 package protocol AlignmentLoss: Sendable {
-  /// Memory for up to `rowCount` pairs of width `width`, made once for a training run.
   associatedtype Scratch
-  func makeScratch(rowCount: Int, width: Int) -> Scratch
+  /// Memory for up to `rowCount` pairs of width `width`, made once for a training run.
+  ///
+  /// - Parameter precision: of the products.
+  func makeScratch(rowCount: Int, width: Int, precision: Precision) -> Scratch
 
   /// The loss in nats and its gradients, multiplied by `weight`.
   ///

@@ -22,11 +22,13 @@ package struct AlignmentModule: Sendable {
     in layout: inout ParameterLayout
   ) {
     visual = Linear(
-      "alignment.visual", inputs: dimensions.visual, outputs: dimensions.aligned, in: &layout)
+      "alignment.visual", inputs: dimensions.visual, outputs: dimensions.aligned,
+      hasInputGradient: false, in: &layout)
     text =
       hasTextProjector
       ? Linear(
-        "alignment.text", inputs: dimensions.text, outputs: dimensions.aligned, in: &layout)
+        "alignment.text", inputs: dimensions.text, outputs: dimensions.aligned,
+        hasInputGradient: false, in: &layout)
       : nil
     classifier = Linear(
       "alignment.classifier", inputs: dimensions.aligned, outputs: dimensions.classes,

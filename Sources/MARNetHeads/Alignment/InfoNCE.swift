@@ -21,6 +21,10 @@ import MARNetDense
 ///
 /// The sum of both directions is not halved (CLIP halves it).
 /// Fewer than 2 rows have no negatives: loss and gradients are 0.
+///
+/// S is made block of rows by block, twice: for the statistics of both softmaxes, then for
+/// the gradient. Only a matrix small enough to stay in cache is kept in between; what is kept
+/// and what is made again are the same bits.
 package struct InfoNCE: AlignmentLoss {
   /// τ, divides the cosine similarity.
   package let temperature: Float
@@ -31,30 +35,15 @@ package struct InfoNCE: AlignmentLoss {
     self.temperature = temperature
   }
 
-  package struct Scratch {
-    fileprivate var workspace = Workspace()
-    fileprivate let visual: Workspace.Slot
-    fileprivate let text: Workspace.Slot
-    fileprivate let similarity: Workspace.Slot
-    /// Rows: 1/‖u‖, 1/‖v‖, row maximum, 1/row sum, column maximum, 1/column sum, losses.
-    fileprivate let statistics: Workspace.Slot
-  }
-
-  package func makeScratch(rowCount: Int, width: Int) -> Scratch {
-    var workspace = Workspace()
-    let visual = workspace.reserve(rowCount, width)
-    let text = workspace.reserve(rowCount, width)
-    let similarity = workspace.reserve(rowCount, rowCount)
-    let statistics = workspace.reserve(8, rowCount)
-    workspace.make()
-    return Scratch(
-      workspace: workspace, visual: visual, text: text, similarity: similarity,
-      statistics: statistics)
+  package func makeScratch(
+    rowCount: Int, width: Int, precision: Precision
+  ) -> InfoNCEScratch {
+    InfoNCEScratch(rowCount: rowCount, width: width, precision: precision)
   }
 
   package func evaluate(
     visual: MatrixView, text: MatrixView, weight: Float, visualGradient: MatrixView,
-    textGradient: MatrixView, scratch: Scratch, pool: WorkerPool
+    textGradient: MatrixView, scratch: InfoNCEScratch, pool: WorkerPool
   ) -> Double {
     let n = visual.rowCount
     precondition(
@@ -65,126 +54,128 @@ package struct InfoNCE: AlignmentLoss {
       textGradient.fill(0)
       return 0
     }
-    let u = scratch.workspace[scratch.visual].rows(0..<n)
-    let v = scratch.workspace[scratch.text].rows(0..<n)
-    let s = MatrixView(
-      pointer: scratch.workspace[scratch.similarity].pointer, rowCount: n, columnCount: n)
-    let statistics = scratch.workspace[scratch.statistics]
+    scratch.prepare(threadCount: pool.threadCount)
     let blocks = RowBlocks(rowCount: n)
-
+    let (u, v) = (scratch.visual(n), scratch.text(n))
     pool.forEach(blocks.count) { task, _ in
       let rows = blocks.range(task)
-      Self.normalise(visual, rows, into: u, inverseNorms: statistics.row(0))
-      Self.normalise(text, rows, into: v, inverseNorms: statistics.row(1))
+      Self.normalise(visual, rows, into: u)
+      Self.normalise(text, rows, into: v)
     }
-    pool.forEach(blocks.count) { task, _ in
-      similarityRows(blocks.range(task), u, v, s, statistics)
-    }
-    pool.forEach(blocks.count) { task, _ in
-      Self.columnStatistics(blocks.range(task), s, statistics)
-    }
-    let gradientScale = weight / Float(n)
-    pool.forEach(blocks.count) { task, _ in
-      Self.similarityGradient(blocks.range(task), s, statistics, scale: gradientScale)
-    }
-    pool.forEach(blocks.count) { task, _ in
+    pool.forEach(blocks.count) { task, worker in
       let rows = blocks.range(task)
-      let du = visualGradient.rows(rows)
-      Product.rowsTimesColumns(s.rows(rows), v, into: du, scale: 1 / temperature)
-      Self.throughNormalisation(du, u.rows(rows), statistics.row(0) + rows.lowerBound)
-      let dv = textGradient.rows(rows)
-      Product.columnsTimesColumns(s.columns(rows), u, into: dv, scale: 1 / temperature)
-      Self.throughNormalisation(dv, v.rows(rows), statistics.row(1) + rows.lowerBound)
+      let s = scratch.similarity(rows, of: n, worker: worker)
+      v.byRows.multiply(u.unit.rows(rows), into: s)
+      statistics(s, rows, scratch.rows)
+    }
+    pool.forEach(blocks.count) { task, worker in
+      let columns = blocks.range(task)
+      if scratch.keepsSimilarity {
+        let s = scratch.similarity(0..<n, of: n, worker: worker).columns(columns)
+        columnStatistics(s, columns, scratch.columns)
+      } else {
+        let s = scratch.similarity(columns, of: n, worker: worker)
+        u.byRows.multiply(v.unit.rows(columns), into: s)
+        statistics(s, columns, scratch.columns)
+      }
+    }
+    let factor = weight / (Float(n) * temperature)
+    pool.forEach(blocks.count) { task, worker in
+      let rows = blocks.range(task)
+      let s = scratch.similarity(rows, of: n, worker: worker)
+      if !scratch.keepsSimilarity { v.byRows.multiply(u.unit.rows(rows), into: s) }
+      softmaxGradient(s, rows, factor, own: scratch.rows, other: scratch.columns)
+      v.byColumns.multiply(s, into: visualGradient.rows(rows))
+      Self.throughNormalisation(visualGradient, rows, u)
+    }
+    pool.forEach(blocks.count) { task, worker in
+      let rows = blocks.range(task)
+      if scratch.keepsSimilarity {
+        let s = scratch.similarity(0..<n, of: n, worker: worker).columns(rows)
+        u.byColumns.multiplyTransposed(s, into: textGradient.rows(rows))
+      } else {
+        let s = scratch.similarity(rows, of: n, worker: worker)
+        u.byRows.multiply(v.unit.rows(rows), into: s)
+        softmaxGradient(s, rows, factor, own: scratch.columns, other: scratch.rows)
+        u.byColumns.multiply(s, into: textGradient.rows(rows))
+      }
+      Self.throughNormalisation(textGradient, rows, v)
     }
     var loss = 0.0
-    for row in 0..<n { loss += Double(statistics.row(6)[row]) + Double(statistics.row(7)[row]) }
+    for row in 0..<n {
+      loss += Double(scratch.rows.losses[row]) + Double(scratch.columns.losses[row])
+    }
     return Double(weight) * loss / Double(n)
   }
 
-  /// Unit-norm rows; the norm's lower bound keeps a zero row at zero.
+  /// Unit-norm rows, packed for products; the norm's lower bound keeps a zero row at zero.
   private static func normalise(
-    _ x: MatrixView, _ rows: Range<Int>, into unit: MatrixView,
-    inverseNorms: UnsafeMutablePointer<Float>
+    _ x: MatrixView, _ rows: Range<Int>, into side: InfoNCEScratch.Side
   ) {
     for row in rows {
-      let source = x.row(row)
-      let target = unit.row(row)
-      let norm = marnet_sum_of_squares(source, x.columnCount).squareRoot()
+      let norm = marnet_sum_of_squares(x.row(row), x.columnCount).squareRoot()
       // Negative marks a norm below the bound, whose gradient is that of a constant scale.
       let inverse = Float(1 / max(norm, smallestNorm))
-      inverseNorms[row] = norm > smallestNorm ? inverse : -inverse
-      for column in 0..<x.columnCount { target[column] = source[column] * inverse }
+      side.inverseNorms[row] = norm > smallestNorm ? inverse : -inverse
+      marnet_scale(x.row(row), side.unit.row(row), x.columnCount, inverse)
     }
+    side.byRows.packRows(rows, of: side.unit, .transposed)
+    side.byColumns.packRows(rows, of: side.unit, .straight)
   }
 
-  /// Rows of S and the statistics of their softmax.
-  private func similarityRows(
-    _ rows: Range<Int>, _ u: MatrixView, _ v: MatrixView, _ s: MatrixView,
-    _ statistics: MatrixView
+  /// The softmaxes of whole rows of S, or of Sᵀ.
+  private func statistics(
+    _ s: MatrixView, _ rows: Range<Int>, _ softmax: InfoNCEScratch.Softmax
   ) {
-    Product.rowsTimesRows(u.rows(rows), v, into: s.rows(rows), scale: 1 / temperature)
-    let n = s.columnCount
-    for row in rows {
-      let values = s.row(row)
-      var maximum = values[0]
-      for column in 1..<n { maximum = max(maximum, values[column]) }
+    for (index, row) in rows.enumerated() {
+      let values = s.row(index)
       var sum = 0.0
-      for column in 0..<n { sum += Double(exp(values[column] - maximum)) }
-      statistics.row(2)[row] = maximum
-      statistics.row(3)[row] = Float(1 / sum)
-      statistics.row(6)[row] = maximum + Float(log(sum)) - values[row]
+      let largest = marnet_softmax_sum(values, s.columnCount, 1 / temperature, &sum)
+      softmax.largest[row] = largest
+      softmax.shares[row] = Float(1 / sum)
+      softmax.losses[row] = largest + Float(log(sum)) - values[row] / temperature
     }
   }
 
-  private static func columnStatistics(
-    _ columns: Range<Int>, _ s: MatrixView, _ statistics: MatrixView
+  /// The softmaxes of some columns of all of S.
+  private func columnStatistics(
+    _ s: MatrixView, _ columns: Range<Int>, _ softmax: InfoNCEScratch.Softmax
   ) {
-    let maximum = statistics.row(4)
-    for column in columns { maximum[column] = -.infinity }
-    for row in 0..<s.rowCount {
-      let values = s.row(row)
-      for column in columns { maximum[column] = max(maximum[column], values[column]) }
-    }
-    for column in columns {
-      var sum = 0.0
-      for row in 0..<s.rowCount { sum += Double(exp(s.row(row)[column] - maximum[column])) }
-      statistics.row(5)[column] = Float(1 / sum)
-      statistics.row(7)[column] = maximum[column] + Float(log(sum)) - s.row(column)[column]
+    let first = columns.lowerBound
+    marnet_column_softmax_sums(
+      s.pointer, s.stride, s.rowCount, s.columnCount, 1 / temperature,
+      softmax.largest + first, softmax.shares + first)
+    for (index, column) in columns.enumerated() {
+      let sum = softmax.shares[column]
+      softmax.losses[column] =
+        softmax.largest[column] + log(sum) - s.row(column)[index] / temperature
+      softmax.shares[column] = 1 / sum
     }
   }
 
-  /// Replaces rows of S by (P + Q − 2I) · scale.
-  private static func similarityGradient(
-    _ rows: Range<Int>, _ s: MatrixView, _ statistics: MatrixView, scale: Float
+  /// Replaces rows of cosines by (P + Q − 2I) · factor.
+  private func softmaxGradient(
+    _ s: MatrixView, _ rows: Range<Int>, _ factor: Float, own: InfoNCEScratch.Softmax,
+    other: InfoNCEScratch.Softmax
   ) {
-    let columnMaximum = statistics.row(4)
-    let columnInverse = statistics.row(5)
-    for row in rows {
-      let values = s.row(row)
-      let rowMaximum = statistics.row(2)[row]
-      let rowInverse = statistics.row(3)[row]
-      for column in 0..<s.columnCount {
-        let p = exp(values[column] - rowMaximum) * rowInverse
-        let q = exp(values[column] - columnMaximum[column]) * columnInverse[column]
-        values[column] = (p + q) * scale
-      }
-      values[row] -= 2 * scale
+    for (index, row) in rows.enumerated() {
+      marnet_two_softmaxes(
+        s.row(index), s.columnCount, 1 / temperature, own.largest[row], own.shares[row],
+        other.largest, other.shares, factor)
+      s.row(index)[row] -= 2 * factor
     }
   }
 
   /// ∂L/∂x = (g − û (û·g)) / ‖x‖ in place; g / bound for rows below the norm's bound.
   private static func throughNormalisation(
-    _ gradient: MatrixView, _ unit: MatrixView, _ inverseNorms: UnsafeMutablePointer<Float>
+    _ gradient: MatrixView, _ rows: Range<Int>, _ side: InfoNCEScratch.Side
   ) {
-    for row in 0..<gradient.rowCount {
-      let g = gradient.row(row)
-      let direction = unit.row(row)
-      let inverse = inverseNorms[row]
-      let along =
-        inverse > 0 ? Float(marnet_dot(g, direction, gradient.columnCount)) : 0
-      for column in 0..<gradient.columnCount {
-        g[column] = (g[column] - along * direction[column]) * abs(inverse)
-      }
+    let width = gradient.columnCount
+    for row in rows {
+      let (g, direction) = (gradient.row(row), side.unit.row(row))
+      let inverse = side.inverseNorms[row]
+      let along = inverse > 0 ? Float(marnet_dot(g, direction, width)) : 0
+      marnet_project_out(g, direction, width, along, abs(inverse))
     }
   }
 }

@@ -31,10 +31,10 @@ package struct Denoiser: Sendable {
     let bound = 1 / Float(noisyWidth + dimensions.visual).squareRoot()
     input = Linear(
       "denoiser.input", inputs: noisyWidth, outputs: dimensions.hidden, bound: bound,
-      in: &layout)
+      hasInputGradient: false, in: &layout)
     condition = Linear(
       "denoiser.condition", inputs: dimensions.visual, outputs: dimensions.hidden,
-      hasBias: false, bound: bound, in: &layout)
+      hasBias: false, bound: bound, hasInputGradient: false, in: &layout)
     hidden = (1...2).map {
       Linear(
         "denoiser.hidden\($0)", inputs: dimensions.hidden, outputs: dimensions.hidden,
@@ -45,7 +45,8 @@ package struct Denoiser: Sendable {
     skip =
       hasSkip
       ? Linear(
-        "denoiser.skip", inputs: dimensions.visual, outputs: dimensions.text, in: &layout)
+        "denoiser.skip", inputs: dimensions.visual, outputs: dimensions.text,
+        hasInputGradient: false, in: &layout)
       : nil
     self.schedule = schedule
     timeEmbedding = TimeEmbedding.table(

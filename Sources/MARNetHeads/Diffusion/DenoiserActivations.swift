@@ -7,9 +7,9 @@ package struct DenoiserActivations: Sendable {
   /// `[rows, Ds + E]`: noisy text and time embedding.
   package let input: MatrixView
   /// `[rows, H]` each: before the activation.
-  package let hidden: [MatrixView]
+  package let hidden: HiddenLayers
   /// `[rows, H]` each: after activation and dropout.
-  package let activated: [MatrixView]
+  package let activated: HiddenLayers
   /// `[rows, Ds]`: x̂₀.
   package let predictedClean: MatrixView
 
@@ -25,20 +25,20 @@ package struct DenoiserActivations: Sendable {
   ) -> Slots {
     Slots(
       input: workspace.reserve(rows, dimensions.text + dimensions.timeEmbedding),
-      hidden: (0..<3).map { _ in workspace.reserve(rows, dimensions.hidden) },
-      activated: (0..<3).map { _ in workspace.reserve(rows, dimensions.hidden) },
+      hidden: (0..<HiddenLayers.count).map { _ in workspace.reserve(rows, dimensions.hidden) },
+      activated: (0..<HiddenLayers.count).map { _ in workspace.reserve(rows, dimensions.hidden) },
       predictedClean: workspace.reserve(rows, dimensions.text))
   }
 
   package init(_ slots: Slots, in workspace: Workspace) {
     input = workspace[slots.input]
-    hidden = slots.hidden.map { workspace[$0] }
-    activated = slots.activated.map { workspace[$0] }
+    hidden = HiddenLayers { workspace[slots.hidden[$0]] }
+    activated = HiddenLayers { workspace[slots.activated[$0]] }
     predictedClean = workspace[slots.predictedClean]
   }
 
   private init(
-    input: MatrixView, hidden: [MatrixView], activated: [MatrixView], predictedClean: MatrixView
+    input: MatrixView, hidden: HiddenLayers, activated: HiddenLayers, predictedClean: MatrixView
   ) {
     self.input = input
     self.hidden = hidden
@@ -48,14 +48,14 @@ package struct DenoiserActivations: Sendable {
 
   package func rows(_ range: Range<Int>) -> DenoiserActivations {
     DenoiserActivations(
-      input: input.rows(range), hidden: hidden.map { $0.rows(range) },
-      activated: activated.map { $0.rows(range) }, predictedClean: predictedClean.rows(range))
+      input: input.rows(range), hidden: hidden.rows(range),
+      activated: activated.rows(range), predictedClean: predictedClean.rows(range))
   }
 }
 
 /// Memory of one backward pass of the denoiser; shapes as in `DenoiserActivations`.
 package struct DenoiserGradients: Sendable {
-  package let hidden: [MatrixView]
+  package let hidden: HiddenLayers
   package let predictedClean: MatrixView
   /// `[batch rows, H]` and `[batch rows, Ds]`: summed over passes.
   package let condition: MatrixView
@@ -72,21 +72,21 @@ package struct DenoiserGradients: Sendable {
     rows: Int, batchRows: Int, _ dimensions: HeadDimensions, in workspace: inout Workspace
   ) -> Slots {
     Slots(
-      hidden: (0..<3).map { _ in workspace.reserve(rows, dimensions.hidden) },
+      hidden: (0..<HiddenLayers.count).map { _ in workspace.reserve(rows, dimensions.hidden) },
       predictedClean: workspace.reserve(rows, dimensions.text),
       condition: workspace.reserve(batchRows, dimensions.hidden),
       skip: workspace.reserve(batchRows, dimensions.text))
   }
 
   package init(_ slots: Slots, in workspace: Workspace) {
-    hidden = slots.hidden.map { workspace[$0] }
+    hidden = HiddenLayers { workspace[slots.hidden[$0]] }
     predictedClean = workspace[slots.predictedClean]
     condition = workspace[slots.condition]
     skip = workspace[slots.skip]
   }
 
   private init(
-    hidden: [MatrixView], predictedClean: MatrixView, condition: MatrixView, skip: MatrixView
+    hidden: HiddenLayers, predictedClean: MatrixView, condition: MatrixView, skip: MatrixView
   ) {
     self.hidden = hidden
     self.predictedClean = predictedClean
@@ -96,7 +96,7 @@ package struct DenoiserGradients: Sendable {
 
   package func rows(_ range: Range<Int>, batchRows: Range<Int>) -> DenoiserGradients {
     DenoiserGradients(
-      hidden: hidden.map { $0.rows(range) }, predictedClean: predictedClean.rows(range),
+      hidden: hidden.rows(range), predictedClean: predictedClean.rows(range),
       condition: condition.rows(batchRows), skip: skip.rows(batchRows))
   }
 }

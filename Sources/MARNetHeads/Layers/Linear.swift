@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CMARNetKernels
 import MARNetDense
 
 /// y = x Wᵀ + b, W `[out, in]`, b `[out]`.
@@ -7,13 +8,16 @@ package struct Linear: Sendable {
   package let weight: ParameterSlot
   package let bias: ParameterSlot?
 
+  /// - Parameter hasInputGradient: false where the input is data, so that nothing is to be
+  ///   learned below.
   package init(
     _ name: String, inputs: Int, outputs: Int, hasBias: Bool = true, bound: Float? = nil,
-    in layout: inout ParameterLayout
+    hasInputGradient: Bool = true, in layout: inout ParameterLayout
   ) {
     let bound = bound ?? 1 / Float(inputs).squareRoot()
     weight = layout.addMatrix(
-      "\(name).weight", rows: outputs, columns: inputs, bound: bound)
+      "\(name).weight", rows: outputs, columns: inputs, bound: bound,
+      hasInputGradient: hasInputGradient)
     bias =
       hasBias ? layout.addVector("\(name).bias", count: outputs, bound: bound) : nil
   }
@@ -22,7 +26,7 @@ package struct Linear: Sendable {
 
   /// `y = x Wᵀ`: the product alone, for callers that fuse the bias with an activation.
   package func product(_ x: MatrixView, into y: MatrixView, _ parameters: ParameterBlock) {
-    Product.rowsTimesRows(x, parameters[weight], into: y)
+    parameters.packed.multiply(x, transposed: weight, into: y)
   }
 
   /// `y = x Wᵀ + b`.
@@ -30,34 +34,27 @@ package struct Linear: Sendable {
     product(x, into: y, parameters)
     guard let bias else { return }
     let b = parameters[bias].pointer
-    for row in 0..<y.rowCount {
-      let target = y.row(row)
-      for column in 0..<y.columnCount { target[column] += b[column] }
-    }
+    for row in 0..<y.rowCount { marnet_add(b, y.row(row), y.columnCount) }
   }
 
-  /// `dx = dy W` (plus `dx` if `accumulate`).
+  /// `dx = dy W`.
   package func inputGradient(
-    _ dy: MatrixView, into dx: MatrixView, _ parameters: ParameterBlock, accumulate: Bool = false
+    _ dy: MatrixView, into dx: MatrixView, _ parameters: ParameterBlock
   ) {
-    Product.rowsTimesColumns(dy, parameters[weight], into: dx, accumulate: accumulate)
+    parameters.packed.multiply(dy, weight, into: dx)
   }
 
-  /// `dW = dyᵀ x` and `db = Σ dy` for the output units in `outputs`.
+  /// `dW = dyᵀ x` and `db = Σ dy` for the output units in `outputs`; x is packed, `[rows, in]`.
   ///
   /// Every unit's sum runs over the whole batch in one fixed order, whoever computes it.
   package func weightGradient(
-    _ dy: MatrixView, _ x: MatrixView, outputs: Range<Int>, into parameters: ParameterBlock
+    _ dy: MatrixView, _ x: PackedMatrix, outputs: Range<Int>, into parameters: ParameterBlock
   ) {
     let dySlice = dy.columns(outputs)
-    Product.columnsTimesColumns(
-      dySlice, x, into: parameters.gradient(of: weight).rows(outputs))
+    x.multiplyTransposed(dySlice, into: parameters.gradient(of: weight).rows(outputs))
     guard let bias else { return }
     let db = parameters.gradient(of: bias).pointer + outputs.lowerBound
-    for column in 0..<outputs.count { db[column] = 0 }
-    for row in 0..<dy.rowCount {
-      let source = dySlice.row(row)
-      for column in 0..<outputs.count { db[column] += source[column] }
-    }
+    db.update(repeating: 0, count: outputs.count)
+    for row in 0..<dy.rowCount { marnet_add(dySlice.row(row), db, outputs.count) }
   }
 }

@@ -5,31 +5,64 @@ import MARNetDense
 /// The weight gradients of a step as equal tasks: each layer is cut into tiles of
 /// output units, so that no sum is shared between workers.
 package struct WeightGradients: Sendable {
+  /// An activation `[rows, in]`, packed once for all tiles and layers that read it.
+  private struct Input {
+    let view: MatrixView
+    let packed: PackedMatrix
+    /// Rows for each row of the batch.
+    let passes: Int
+  }
+
   private struct Tile {
     let layer: Linear
     let outputGradient: MatrixView
-    let input: MatrixView
+    let input: PackedMatrix
     let outputs: Range<Int>
   }
 
   private static let unitsPerTile = 128
+  private let batchSize: Int
+  private let precision: Precision
+  private var inputs: [Input] = []
   private var tiles: [Tile] = []
 
-  package init() {}
+  package init(batchSize: Int, precision: Precision) {
+    self.batchSize = batchSize
+    self.precision = precision
+  }
 
   /// Registers a layer whose output gradient `dy` `[rows, out]` and input `x` `[rows, in]`
-  /// stand in the same places at every step.
+  /// stand in the same places at every step; rows are the batch's, or a multiple of them.
   package mutating func add(_ layer: Linear, outputGradient dy: MatrixView, input x: MatrixView) {
     precondition(
       dy.columnCount == layer.weight.rowCount && x.columnCount == layer.weight.columnCount
-        && dy.rowCount == x.rowCount,
+        && dy.rowCount == x.rowCount && x.rowCount % batchSize == 0,
       "layer '\(layer.weight.name)' [\(layer.weight.rowCount), \(layer.weight.columnCount)] "
         + "does not fit gradient \(dy.shape) and input \(x.shape)")
+    let packed = packedInput(x)
     for first in stride(from: 0, to: layer.outputCount, by: Self.unitsPerTile) {
       tiles.append(
         Tile(
-          layer: layer, outputGradient: dy, input: x,
+          layer: layer, outputGradient: dy, input: packed,
           outputs: first..<min(first + Self.unitsPerTile, layer.outputCount)))
+    }
+  }
+
+  private mutating func packedInput(_ x: MatrixView) -> PackedMatrix {
+    if let known = inputs.first(where: { $0.view == x }) { return known.packed }
+    let packed = PackedMatrix(
+      innerCount: x.rowCount, columnCount: x.columnCount, precision: precision)
+    inputs.append(Input(view: x, packed: packed, passes: x.rowCount / batchSize))
+    return packed
+  }
+
+  /// Packs the inputs of a block of the batch's rows, once they are final and while they are
+  /// in the worker's cache.
+  package func pack(rows: Range<Int>) {
+    for input in inputs {
+      input.packed.packRows(
+        rows.lowerBound * input.passes..<rows.upperBound * input.passes, of: input.view,
+        .straight)
     }
   }
 

@@ -9,11 +9,14 @@ package final class ParameterBlock: Sendable {
   package let layout: ParameterLayout
   package let values: AlignedBuffer
   package let gradients: AlignedBuffer
+  /// The matrices as products read them; current after `pack`.
+  package let packed: PackedWeights
 
   /// Parameters drawn from `key`; each is keyed by its name, so that adding a
   /// layer changes no other layer's start.
-  package init(layout: ParameterLayout, key: RandomKey) {
+  package init(layout: ParameterLayout, key: RandomKey, precision: Precision = .float32) {
     self.layout = layout
+    packed = PackedWeights(layout: layout, precision: precision, isTrained: true)
     values = AlignedBuffer(count: layout.count)
     gradients = AlignedBuffer(count: layout.count)
     for slot in layout.slots {
@@ -21,11 +24,13 @@ package final class ParameterBlock: Sendable {
         values.pointer + slot.offset, count: slot.count, bound: slot.initialBound,
         rowKey: Self.rowKey(of: slot.name), tag: RandomKey.tag(purpose: RandomPurpose.initial))
     }
+    pack()
   }
 
   /// A block of zeros, to be filled from a file or from other blocks.
-  package init(layout: ParameterLayout) {
+  package init(layout: ParameterLayout, precision: Precision = .float32) {
     self.layout = layout
+    packed = PackedWeights(layout: layout, precision: precision, isTrained: false)
     values = AlignedBuffer(count: layout.count)
     gradients = AlignedBuffer(count: 0)
   }
@@ -44,12 +49,16 @@ package final class ParameterBlock: Sendable {
       columnCount: slot.columnCount)
   }
 
-  /// Takes over every parameter of `other` that this layout has by name.
+  /// Packs every matrix for products: once after its values changed, before they are used.
+  package func pack(pool: WorkerPool? = nil) { packed.pack(self, pool: pool) }
+
+  /// Takes over every parameter of `other` that this layout has by name, and packs.
   package func copyValues(from other: ParameterBlock) {
     for slot in layout.slots {
       guard let source = other.layout.slot(named: slot.name) else { continue }
       self[slot].copy(from: other[source])
     }
+    pack()
   }
 
   /// FNV-1a of the name.

@@ -10,6 +10,11 @@ package struct ParameterSlot: Sendable, Equatable {
   package let isVector: Bool
   /// Initial values are uniform in ±bound; 1/√fan-in, PyTorch's default for linear layers.
   package let initialBound: Float
+  /// Position among the slots of its layout.
+  package let index: Int
+  /// Whether a product with the matrix gives the gradient of a layer's input: not so where
+  /// the input is data.
+  package let hasInputGradient: Bool
 
   package var count: Int { rowCount * columnCount }
 }
@@ -23,23 +28,24 @@ package struct ParameterLayout: Sendable, Equatable {
   package init() {}
 
   package mutating func addMatrix(
-    _ name: String, rows: Int, columns: Int, bound: Float
+    _ name: String, rows: Int, columns: Int, bound: Float, hasInputGradient: Bool = true
   ) -> ParameterSlot {
-    add(name, rows, columns, isVector: false, bound)
+    add(name, rows, columns, isVector: false, bound, hasInputGradient)
   }
 
   package mutating func addVector(_ name: String, count: Int, bound: Float) -> ParameterSlot {
-    add(name, 1, count, isVector: true, bound)
+    add(name, 1, count, isVector: true, bound, false)
   }
 
   private mutating func add(
-    _ name: String, _ rows: Int, _ columns: Int, isVector: Bool, _ bound: Float
+    _ name: String, _ rows: Int, _ columns: Int, isVector: Bool, _ bound: Float,
+    _ hasInputGradient: Bool
   ) -> ParameterSlot {
     precondition(
       !slots.contains { $0.name == name }, "parameter '\(name)' was added twice")
     let slot = ParameterSlot(
       name: name, offset: count, rowCount: rows, columnCount: columns, isVector: isVector,
-      initialBound: bound)
+      initialBound: bound, index: slots.count, hasInputGradient: hasInputGradient)
     slots.append(slot)
     count += (slot.count + 15) / 16 * 16
     return slot

@@ -37,7 +37,7 @@ final class AlignmentBranch: Sendable {
 
   init(
     module: AlignmentModule, loss: InfoNCE?, weight: Float, dimensions: HeadDimensions,
-    batchSize: Int, dropout: Float, key: RandomKey
+    batchSize: Int, dropout: Float, precision: Precision, key: RandomKey
   ) {
     var workspace = Workspace()
     let aligned = workspace.reserve(batchSize, dimensions.aligned)
@@ -58,7 +58,8 @@ final class AlignmentBranch: Sendable {
     pairs = loss.map { loss in
       Pairs(
         loss: loss,
-        scratch: loss.makeScratch(rowCount: batchSize, width: dimensions.aligned),
+        scratch: loss.makeScratch(
+          rowCount: batchSize, width: dimensions.aligned, precision: precision),
         text: workspace[text], alignedText: workspace[packed[0]],
         alignedVisual: workspace[packed[1]], visualGradient: workspace[packed[2]],
         textGradient: workspace[packed[3]], positions: PairPositions(rowCount: batchSize))

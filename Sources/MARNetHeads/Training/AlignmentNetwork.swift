@@ -13,26 +13,27 @@ package final class AlignmentNetwork: TrainingNetwork {
 
   package init(
     dimensions: HeadDimensions, loss: InfoNCE?, lossWeight: Float, slope: Float, dropout: Float,
-    batchSize: Int, key: RandomKey
+    batchSize: Int, precision: Precision = .float32, key: RandomKey
   ) {
     var layout = ParameterLayout()
     let module = AlignmentModule(
       dimensions: dimensions, hasTextProjector: loss != nil, slope: slope, in: &layout)
-    parameters = ParameterBlock(layout: layout, key: key)
+    parameters = ParameterBlock(layout: layout, key: key, precision: precision)
     self.batchSize = batchSize
     input = BatchInput(
       dimensions: dimensions, batchSize: batchSize, lossTerms: 1,
       dropout: dropout, key: key)
     branch = AlignmentBranch(
       module: module, loss: loss, weight: lossWeight, dimensions: dimensions,
-      batchSize: batchSize, dropout: dropout, key: key)
-    var weightGradients = WeightGradients()
+      batchSize: batchSize, dropout: dropout, precision: precision, key: key)
+    var weightGradients = WeightGradients(batchSize: batchSize, precision: precision)
     branch.register(in: &weightGradients, visual: input.visual)
     self.weightGradients = weightGradients
   }
 
   package func evaluate(_ batch: TrainingBatch, step: Int, pool: WorkerPool) -> LossTerms {
     let scale = batch.inverseWeight
+    parameters.pack(pool: pool)
     branch.begin(batch)
     pool.forEach(input.blocks.count) { task, _ in
       let rows = input.blocks.range(task)
@@ -45,7 +46,9 @@ package final class AlignmentNetwork: TrainingNetwork {
     var terms = LossTerms()
     terms.alignment = branch.align(pool: pool)
     pool.forEach(input.blocks.count) { task, _ in
-      branch.finish(batch, rows: input.blocks.range(task))
+      let rows = input.blocks.range(task)
+      branch.finish(batch, rows: rows)
+      weightGradients.pack(rows: rows)
     }
     weightGradients.run(into: parameters, pool: pool)
     terms.alignmentClassification = input.total(0)

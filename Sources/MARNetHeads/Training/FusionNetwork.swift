@@ -29,14 +29,14 @@ package final class FusionNetwork: TrainingNetwork {
 
   package init(
     dimensions: HeadDimensions, fusionOperator: FusionOperator, mode: FusionHead.Mode,
-    dropout: Float, batchSize: Int, key: RandomKey,
+    dropout: Float, batchSize: Int, precision: Precision = .float32, key: RandomKey,
     onEpoch: @escaping @Sendable (_ epoch: Int, _ pool: WorkerPool) -> Void = { _, _ in }
   ) {
     var layout = ParameterLayout()
     let head = FusionHead(fusionOperator, mode: mode, dimensions: dimensions, in: &layout)
     self.head = head
     self.onEpoch = onEpoch
-    parameters = ParameterBlock(layout: layout, key: key)
+    parameters = ParameterBlock(layout: layout, key: key, precision: precision)
     self.batchSize = batchSize
     var workspace = Workspace()
     let aligned = workspace.reserve(batchSize, dimensions.aligned)
@@ -75,7 +75,7 @@ package final class FusionNetwork: TrainingNetwork {
       probability: dropout, key: key, purpose: RandomPurpose.fusionAlignedDropout)
     reconstructedDropout = Dropout(
       probability: dropout, key: key, purpose: RandomPurpose.fusionReconstructionDropout)
-    var all = WeightGradients()
+    var all = WeightGradients(batchSize: batchSize, precision: precision)
     switch head.layers {
     case .representation(let projection, let classifier):
       all.add(classifier, outputGradient: self.logits, input: self.scratch.joined)
@@ -93,8 +93,11 @@ package final class FusionNetwork: TrainingNetwork {
 
   package func evaluate(_ batch: TrainingBatch, step: Int, pool: WorkerPool) -> LossTerms {
     let scale = batch.inverseWeight
+    parameters.pack(pool: pool)
     pool.forEach(blocks.count) { task, _ in
-      evaluate(batch, rows: blocks.range(task), step: step, scale: scale)
+      let rows = blocks.range(task)
+      evaluate(batch, rows: rows, step: step, scale: scale)
+      weightGradients.pack(rows: rows)
     }
     weightGradients.run(into: parameters, pool: pool)
     var terms = LossTerms()

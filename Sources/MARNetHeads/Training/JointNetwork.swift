@@ -49,7 +49,7 @@ package final class JointNetwork: TrainingNetwork {
 
   package init(
     dimensions: HeadDimensions, schedule: NoiseSchedule, options: Options, batchSize: Int,
-    key: RandomKey
+    precision: Precision = .float32, key: RandomKey
   ) {
     var layout = ParameterLayout()
     let loss = options.alignmentWeight > 0 ? InfoNCE(temperature: options.temperature) : nil
@@ -60,7 +60,7 @@ package final class JointNetwork: TrainingNetwork {
     heads = ReconstructionHeads(
       dimensions: dimensions, textScale: options.textScale, batchSize: batchSize,
       dropout: options.dropout, key: key, in: &layout)
-    parameters = ParameterBlock(layout: layout, key: key)
+    parameters = ParameterBlock(layout: layout, key: key, precision: precision)
     self.options = options
     self.batchSize = batchSize
     input = BatchInput(
@@ -68,12 +68,12 @@ package final class JointNetwork: TrainingNetwork {
       dropout: options.dropout, key: key)
     alignment = AlignmentBranch(
       module: module, loss: loss, weight: options.alignmentWeight, dimensions: dimensions,
-      batchSize: batchSize, dropout: options.dropout, key: key)
+      batchSize: batchSize, dropout: options.dropout, precision: precision, key: key)
     denoiser = DenoiserBranch(
       denoiser: network, passes: options.reconstructionWeight > 0 ? .noisedAndPure : .pure,
       textScale: options.textScale, dimensions: dimensions, batchSize: batchSize,
       dropout: options.dropout, key: key)
-    var weightGradients = WeightGradients()
+    var weightGradients = WeightGradients(batchSize: batchSize, precision: precision)
     alignment.register(in: &weightGradients, visual: input.visual)
     denoiser.register(in: &weightGradients, visual: input.visual)
     heads.register(in: &weightGradients)
@@ -86,6 +86,7 @@ package final class JointNetwork: TrainingNetwork {
     for row in batch.rows { textRows += batch.hasText[row] }
     let reconstructionScale =
       options.reconstructionWeight / (max(textRows, 1) * options.textScale * options.textScale)
+    parameters.pack(pool: pool)
     alignment.begin(batch)
     pool.forEach(input.blocks.count) { task, _ in
       evaluate(
@@ -95,7 +96,9 @@ package final class JointNetwork: TrainingNetwork {
     var terms = LossTerms()
     terms.alignment = alignment.align(pool: pool)
     pool.forEach(input.blocks.count) { task, _ in
-      alignment.finish(batch, rows: input.blocks.range(task))
+      let rows = input.blocks.range(task)
+      alignment.finish(batch, rows: rows)
+      weightGradients.pack(rows: rows)
     }
     weightGradients.run(into: parameters, pool: pool)
     terms.alignmentClassification = input.total(0)

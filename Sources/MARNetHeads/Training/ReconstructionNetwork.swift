@@ -35,7 +35,7 @@ package final class ReconstructionNetwork: TrainingNetwork {
 
   package init(
     dimensions: HeadDimensions, schedule: NoiseSchedule, options: Options, batchSize: Int,
-    key: RandomKey
+    precision: Precision = .float32, key: RandomKey
   ) {
     var layout = ParameterLayout()
     let network = Denoiser(
@@ -43,7 +43,7 @@ package final class ReconstructionNetwork: TrainingNetwork {
     head = Linear(
       "reconstruction.classifier", inputs: dimensions.text, outputs: dimensions.classes,
       in: &layout)
-    parameters = ParameterBlock(layout: layout, key: key)
+    parameters = ParameterBlock(layout: layout, key: key, precision: precision)
     self.options = options
     self.batchSize = batchSize
     var workspace = Workspace()
@@ -59,7 +59,7 @@ package final class ReconstructionNetwork: TrainingNetwork {
     denoiser = DenoiserBranch(
       denoiser: network, passes: .noised, textScale: options.textScale, dimensions: dimensions,
       batchSize: batchSize, dropout: options.dropout, key: key)
-    var weightGradients = WeightGradients()
+    var weightGradients = WeightGradients(batchSize: batchSize, precision: precision)
     denoiser.register(in: &weightGradients, visual: input.visual)
     weightGradients.add(head, outputGradient: self.logits, input: scaled)
     self.weightGradients = weightGradients
@@ -71,10 +71,12 @@ package final class ReconstructionNetwork: TrainingNetwork {
     for row in batch.rows { textRows += batch.hasText[row] }
     let reconstructionScale =
       options.reconstructionWeight / (max(textRows, 1) * options.textScale * options.textScale)
+    parameters.pack(pool: pool)
     pool.forEach(input.blocks.count) { task, _ in
+      let rows = input.blocks.range(task)
       evaluate(
-        batch, rows: input.blocks.range(task), step: step, scale: scale,
-        reconstructionScale: reconstructionScale)
+        batch, rows: rows, step: step, scale: scale, reconstructionScale: reconstructionScale)
+      weightGradients.pack(rows: rows)
     }
     weightGradients.run(into: parameters, pool: pool)
     var terms = LossTerms()

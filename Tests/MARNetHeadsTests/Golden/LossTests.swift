@@ -83,7 +83,8 @@ func evaluate(
   let value = loss.evaluate(
     visual: visual.view, text: text.view, weight: weight, visualGradient: du.mutableView(),
     textGradient: dv.mutableView(),
-    scratch: loss.makeScratch(rowCount: visual.rowCount, width: visual.columnCount),
+    scratch: loss.makeScratch(
+      rowCount: visual.rowCount, width: visual.columnCount, precision: .float32),
     pool: WorkerPool(threads: threads))
   return (value, du, dv)
 }

@@ -69,6 +69,7 @@ import Testing
     for slot in layout.slots {
       block[slot].load(try stored["parameters"][slot.name].matrix)
     }
+    block.pack()
     let sampler = ReconstructionSampler(
       denoiser: denoiser, parameters: block, dimensions: dimensions, sampler: .oneStep,
       textScale: 1, blockRows: visual.rowCount, key: RandomKey(seed: try golden["seed"].bits))

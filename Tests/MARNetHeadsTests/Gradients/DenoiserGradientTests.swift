@@ -56,6 +56,7 @@ import Testing
     }
     let visual = image.mutableView()
     func loss() -> Double {
+      block.pack()
       denoiser.prepare(visual: visual, condition: condition, skip: skip, block)
       denoiser.forward(activations, condition: condition, skip: skip, block) { layer, values in
         drop[layer].apply(values, into: values, step: 1, firstRow: 0)
@@ -67,7 +68,7 @@ import Testing
     denoiser.backward(gradients, activations: activations, block) { layer, values in
       drop[layer].apply(values, into: values, step: 1, firstRow: 0)
     }
-    var all = WeightGradients()
+    var all = WeightGradients(batchSize: one.rows, precision: .float32)
     all.add(denoiser.input, outputGradient: gradients.hidden[0], input: activations.input)
     all.add(denoiser.condition, outputGradient: gradients.condition, input: visual)
     for (index, layer) in denoiser.hidden.enumerated() {
@@ -77,13 +78,15 @@ import Testing
     all.add(
       denoiser.output, outputGradient: gradients.predictedClean, input: activations.activated[2])
     var imageGradient = image
-    denoiser.condition.inputGradient(
-      gradients.condition, into: imageGradient.mutableView(), block)
+    Product.rowsTimesColumns(
+      gradients.condition, block[denoiser.condition.weight], into: imageGradient.mutableView())
     if let layer = denoiser.skip {
       all.add(layer, outputGradient: gradients.skip, input: visual)
-      layer.inputGradient(
-        gradients.skip, into: imageGradient.mutableView(), block, accumulate: true)
+      Product.rowsTimesColumns(
+        gradients.skip, block[layer.weight], into: imageGradient.mutableView(),
+        accumulate: true)
     }
+    all.pack(rows: 0..<one.rows)
     all.run(into: block, pool: WorkerPool(threads: 2))
 
     let noise = 1e-6 * Double(count).squareRoot()

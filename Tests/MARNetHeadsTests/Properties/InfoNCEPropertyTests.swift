@@ -65,9 +65,53 @@ import Testing
     expectClose(half.text.values, one.text.values.map { $0 / 2 }, tolerance: 1e-6)
   }
 
+  /// Above 1,024 pairs S is made again instead of kept: the loss and gradients of its
+  /// definition all the same.
+  @Test func manyPairsAreTheDefinition() {
+    let count = 1_100
+    let (u, v) = (Seeded.normal(count, 4, seed: 1), Seeded.normal(count, 4, seed: 2))
+    let found = evaluate(loss, u, v, threads: 3)
+    func unit(_ x: Matrix) -> [[Double]] {
+      (0..<count).map { row in
+        let values = x.row(row).map(Double.init)
+        let norm = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return values.map { $0 / norm }
+      }
+    }
+    let (a, b) = (unit(u), unit(v))
+    let s = a.map { left in
+      b.map { right in zip(left, right).reduce(0) { $0 + $1.0 * $1.1 } / 0.07 }
+    }
+    let rows = s.map { row in row.reduce(0) { $0 + exp($1 - 15) } }
+    let columns = (0..<count).map { j in s.reduce(0) { $0 + exp($1[j] - 15) } }
+    var value = 0.0
+    for i in 0..<count { value += log(rows[i]) + log(columns[i]) + 30 - 2 * s[i][i] }
+    #expect(abs(found.value - value / Double(count)) <= 1e-6 * found.value)
+    for i in [0, 63, 64, 1_023, 1_099] {
+      var (du, dv) = ([0.0, 0, 0, 0], [0.0, 0, 0, 0])
+      for j in 0..<count {
+        let g = exp(s[i][j] - 15) * (1 / rows[i] + 1 / columns[j]) - (i == j ? 2 : 0)
+        let h = exp(s[j][i] - 15) * (1 / rows[j] + 1 / columns[i]) - (i == j ? 2 : 0)
+        for k in 0..<4 {
+          du[k] += g * b[j][k]
+          dv[k] += h * a[j][k]
+        }
+      }
+      func gradient(_ g: [Double], _ direction: [Double], _ x: [Float]) -> [Float] {
+        let along = zip(g, direction).reduce(0) { $0 + $1.0 * $1.1 }
+        let norm = x.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        return (0..<4).map {
+          Float((g[$0] - along * direction[$0]) / norm / 0.07 / Double(count))
+        }
+      }
+      expectClose(found.visual.row(i), gradient(du, a[i], u.row(i)), tolerance: 1e-4, "visual")
+      expectClose(found.text.row(i), gradient(dv, b[i], v.row(i)), tolerance: 1e-4, "text")
+    }
+  }
+
   /// Scratch memory made for more rows serves fewer, whatever it held before.
   @Test func scratchServesFewerRows() {
-    let scratch = loss.makeScratch(rowCount: 40, width: 5)
+    let scratch = loss.makeScratch(rowCount: 40, width: 5, precision: .float32)
     let pool = WorkerPool(threads: 1)
     for count in [40, 7, 1, 12] {
       let (u, v) = (Seeded.normal(count, 5, seed: 1), Seeded.normal(count, 5, seed: 2))

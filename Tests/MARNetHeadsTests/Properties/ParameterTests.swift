@@ -64,7 +64,7 @@ import Testing
         #expect(range.lowerBound == next && !range.isEmpty)
         next = range.upperBound
       }
-      #expect(next == count && blocks.count <= 4)
+      #expect(next == count)
     }
   }
 

@@ -25,6 +25,7 @@ import Testing
       block[slot].load(
         Seeded.uniform(slot.rowCount, slot.columnCount, bound: 0.5, seed: UInt64(number)))
     }
+    block.pack()
     return heads
   }
 

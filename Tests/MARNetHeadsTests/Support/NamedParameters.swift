@@ -18,6 +18,7 @@ extension ParameterBlock {
         sourceLocation: sourceLocation)
       self[slot].load(matrix)
     }
+    pack()
   }
 
   /// Every parameter by name, or every gradient.
