@@ -22,18 +22,19 @@ let package = Package(
     .target(name: "MARNetHeads", dependencies: ["MARNetDense"]),
     .target(name: "MARNetData", dependencies: ["MARNetDense", "CHDF5"]),
     .target(name: "MARNet", dependencies: ["MARNetHeads", "MARNetData"]),
+    .target(
+      name: "MARNetBenchmarks",
+      dependencies: [
+        "MARNet", "MARNetHeads",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
     .executableTarget(
       name: "marnet-plugin",
       dependencies: [
-        "MARNet",
+        "MARNet", "MARNetBenchmarks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .executableTarget(
-      name: "MARNetBench",
-      dependencies: [
-        "MARNetHeads",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ]),
+    .executableTarget(name: "MARNetBench", dependencies: ["MARNetBenchmarks"]),
     .target(name: "TestSupport", dependencies: ["MARNetDense"], path: "Tests/TestSupport"),
     .target(name: "CTestProcess", path: "Tests/CTestProcess"),
     .target(

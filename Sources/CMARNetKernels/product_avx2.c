@@ -12,7 +12,7 @@
 #define VECTOR __m256
 #define LANES 8
 #define TILE_ROWS 6
-#define STRIPS_PER_CHUNK 22
+#define STRIPS_PER_CHUNK 11
 #define ZERO() _mm256_setzero_ps()
 #define LOAD(p) _mm256_loadu_ps(p)
 #define STORE(p, v) _mm256_storeu_ps(p, v)

@@ -8,11 +8,11 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-enum { LEFT_UNITS = 256, LEFT_STRIDE = LEFT_UNITS + 16 };
+enum { LEFT_UNITS = 512, LEFT_STRIDE = LEFT_UNITS + 16 };
 #define VECTOR __m512
 #define LANES 16
 #define TILE_ROWS 14
-#define STRIPS_PER_CHUNK 10
+#define STRIPS_PER_CHUNK 5
 #define ZERO() _mm512_setzero_ps()
 #define LOAD(p) _mm512_loadu_ps(p)
 #define STORE(p, v) _mm512_storeu_ps(p, v)
@@ -81,16 +81,16 @@ static inline __m512i rounded_along(const float *p, size_t left) {
 #undef ACROSS
 
 static void multiply_float32(const float *left, size_t stride, int transposed, size_t m,
-                             size_t k, const float *panels, size_t n_first, size_t n_count,
+                             size_t depth, const float *panels, size_t k, size_t n_first, size_t n_count,
                              float *c, size_t c_stride, int accumulate) {
-  float32_multiply(float32_pack_left, left, stride, transposed, m, k, panels, n_first, n_count,
+  float32_multiply(float32_pack_left, left, stride, transposed, m, depth, panels, k, n_first, n_count,
                    c, c_stride, accumulate);
 }
 
 static void multiply_rounded(const float *left, size_t stride, int transposed, size_t m,
-                             size_t k, const float *panels, size_t n_first, size_t n_count,
+                             size_t depth, const float *panels, size_t k, size_t n_first, size_t n_count,
                              float *c, size_t c_stride, int accumulate) {
-  float32_multiply(rounded_pack_left, left, stride, transposed, m, k, panels, n_first, n_count,
+  float32_multiply(rounded_pack_left, left, stride, transposed, m, depth, panels, k, n_first, n_count,
                    c, c_stride, accumulate);
 }
 
@@ -134,9 +134,9 @@ static inline __m512i pairs_across(const float *p, size_t stride, size_t k_left,
 #include "product_tile.h"
 
 static void multiply_bfloat16(const float *left, size_t stride, int transposed, size_t m,
-                              size_t k, const float *panels, size_t n_first, size_t n_count,
+                              size_t depth, const float *panels, size_t k, size_t n_first, size_t n_count,
                               float *c, size_t c_stride, int accumulate) {
-  bfloat16_multiply(bfloat16_pack_left, left, stride, transposed, m, k, panels, n_first,
+  bfloat16_multiply(bfloat16_pack_left, left, stride, transposed, m, depth, panels, k, n_first,
                     n_count, c, c_stride, accumulate);
 }
 

@@ -68,19 +68,19 @@ static void INSTANCE(pack_rounded)(const float *source, size_t stride, int trans
 }
 
 static void INSTANCE(multiply_float32)(const float *left, size_t stride, int transposed,
-                                       size_t m, size_t k, const float *panels, size_t n_first,
+                                       size_t m, size_t depth, const float *panels, size_t k, size_t n_first,
                                        size_t n_count, float *c, size_t c_stride,
                                        int accumulate) {
   INSTANCE(multiply)
-  (INSTANCE(pack_left), left, stride, transposed, m, k, panels, n_first, n_count, c, c_stride,
+  (INSTANCE(pack_left), left, stride, transposed, m, depth, panels, k, n_first, n_count, c, c_stride,
    accumulate);
 }
 
 static void INSTANCE(multiply_rounded)(const float *left, size_t stride, int transposed,
-                                       size_t m, size_t k, const float *panels, size_t n_first,
+                                       size_t m, size_t depth, const float *panels, size_t k, size_t n_first,
                                        size_t n_count, float *c, size_t c_stride,
                                        int accumulate) {
   INSTANCE(multiply)
-  (INSTANCE(pack_left_rounded), left, stride, transposed, m, k, panels, n_first, n_count, c,
+  (INSTANCE(pack_left_rounded), left, stride, transposed, m, depth, panels, k, n_first, n_count, c,
    c_stride, accumulate);
 }

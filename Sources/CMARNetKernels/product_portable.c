@@ -10,7 +10,7 @@ typedef float vector8 __attribute__((vector_size(32), aligned(4)));
 #define VECTOR vector8
 #define LANES 8
 #define TILE_ROWS 6
-#define STRIPS_PER_CHUNK 22
+#define STRIPS_PER_CHUNK 11
 #define ZERO() ((vector8){0})
 #define LOAD(p) (*(const vector8 *)(p))
 #define STORE(p, v) (*(vector8 *)(p) = (v))

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import MARNet
+import MARNetBenchmarks
 
 @main
 struct MARNetPlugin: ParsableCommand {
@@ -18,6 +19,6 @@ struct MARNetPlugin: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       FitCommand.self, ScoreCommand.self, EvaluateCommand.self, InspectCommand.self,
-      SynthesizeCommand.self, DemoCommand.self,
+      SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,
     ])
 }

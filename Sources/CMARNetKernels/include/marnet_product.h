@@ -31,10 +31,11 @@ typedef struct marnet_product_kernel {
   /// unit_width and n_first of columns; both counts are such multiples or end at k and n.
   void (*pack)(const float *source, size_t stride, int transposed, size_t k, size_t k_first,
                size_t k_count, size_t n_first, size_t n_count, float *panels);
-  /// c [m, n_count] (+)= left [m, k] times columns [n_first, n_first + n_count) of the right
-  /// operand; n_first is a multiple of columns. `left` is [k, m] if `transposed`.
-  void (*multiply)(const float *left, size_t stride, int transposed, size_t m, size_t k,
-                   const float *panels, size_t n_first, size_t n_count, float *c,
+  /// c [m, n_count] (+)= left [m, depth] times the first depth rows and the columns
+  /// [n_first, n_first + n_count) of the right operand [k, n]; n_first is a multiple of
+  /// columns, depth is k or a multiple of unit_width. `left` is [depth, m] if `transposed`.
+  void (*multiply)(const float *left, size_t stride, int transposed, size_t m, size_t depth,
+                   const float *panels, size_t k, size_t n_first, size_t n_count, float *c,
                    size_t c_stride, int accumulate);
 } marnet_product_kernel;
 

@@ -40,6 +40,10 @@ void marnet_exp_scalar(const float *x, float *y, size_t count);
 /// y[j] = scale x[j].
 void marnet_scale(const float *x, float *y, size_t count, float scale);
 
+/// x[j] = a y[j] + b x[j] + c z[j]; z may be NULL.
+void marnet_combine(float *x, const float *y, const float *z, size_t count, float a, float b,
+                    float c);
+
 /// Largest of scale x[j]; *sum receives the sum of exp(scale x[j] - largest).
 float marnet_softmax_sum(const float *x, size_t count, float scale, double *sum);
 
@@ -71,7 +75,7 @@ void marnet_adamw_scalar(float *p, const float *g, float *m, float *v, size_t co
  float rest1, float beta2, float rest2, float epsilon, float correction1,
  float root_correction2, float gradient_scale);
 
-/// Sum of squares, and inner product, in double, in a fixed order of eight partial sums.
+/// Sum of squares, and inner product, in double, in a fixed order of sixteen partial sums.
 double marnet_sum_of_squares(const float *x, size_t count);
 double marnet_dot(const float *x, const float *y, size_t count);
 

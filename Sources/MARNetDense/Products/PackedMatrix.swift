@@ -85,13 +85,20 @@ package struct PackedMatrix: @unchecked Sendable {
   }
 
   /// `result = left · self` (plus `result` if `accumulate`): left `[m, k]`, result `[m, n]`.
+  ///
+  /// A left operand with fewer columns meets the first rows of self only: columns that are
+  /// constant need no place in it.
   package func multiply(_ left: MatrixView, into result: MatrixView, accumulate: Bool = false) {
     precondition(
-      left.columnCount == innerCount && result.rowCount == left.rowCount
+      left.columnCount <= innerCount
+        && (left.columnCount == innerCount
+          || left.columnCount % kernel.table.pointee.unit_width == 0)
+        && result.rowCount == left.rowCount
         && result.columnCount == columnCount,
       "[m, k] [k, n] -> [m, n] got \(left.shape) [\(innerCount), \(columnCount)] -> "
         + result.shape)
-    run(left, transposed: false, left.rowCount, 0..<columnCount, result, accumulate)
+    run(
+      left, transposed: false, left.rowCount, left.columnCount, 0..<columnCount, result, accumulate)
   }
 
   /// `result = leftᵀ · self` for some columns of self: left `[k, m]`, result `[m, columns]`.
@@ -106,20 +113,20 @@ package struct PackedMatrix: @unchecked Sendable {
         && columns.lowerBound % kernel.columnMultiple == 0,
       "[k, m]ᵀ [k, n] -> [m, n] got \(left.shape) [\(innerCount), \(columns)] -> "
         + result.shape)
-    run(left, transposed: true, left.columnCount, columns, result, accumulate)
+    run(left, transposed: true, left.columnCount, innerCount, columns, result, accumulate)
   }
 
   private func run(
-    _ left: MatrixView, transposed: Bool, _ m: Int, _ columns: Range<Int>,
+    _ left: MatrixView, transposed: Bool, _ m: Int, _ depth: Int, _ columns: Range<Int>,
     _ result: MatrixView, _ accumulate: Bool
   ) {
     guard m > 0, !columns.isEmpty else { return }
-    guard innerCount > 0 else {
+    guard depth > 0 else {
       if !accumulate { result.fill(0) }
       return
     }
     kernel.table.pointee.multiply(
-      left.pointer, left.stride, transposed ? 1 : 0, m, innerCount, panels.pointer,
+      left.pointer, left.stride, transposed ? 1 : 0, m, depth, panels.pointer, innerCount,
       columns.lowerBound, columns.count, result.pointer, result.stride, accumulate ? 1 : 0)
   }
 }

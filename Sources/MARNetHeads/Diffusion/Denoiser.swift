@@ -71,22 +71,41 @@ package struct Denoiser: Sendable {
     (row + textWidth).update(from: timeEmbedding.view.row(step), count: width)
   }
 
+  /// What the first layer makes of each of `steps`, its bias included: `[steps, H]`. All rows
+  /// of a step of the reverse process share it.
+  package func prepare(
+    steps: [Int], scratch: MatrixView, into time: MatrixView, _ parameters: ParameterBlock
+  ) {
+    for (index, step) in steps.enumerated() {
+      scratch.row(index).update(repeating: 0, count: textWidth)
+      writeTime(step, into: scratch.row(index))
+    }
+    input.forward(scratch.rows(0..<steps.count), into: time, parameters)
+  }
+
   /// Runs the MLP on `activations.input`, rows repeating over the rows of `condition`.
   ///
-  /// - Parameter dropout: called on each hidden activation with its layer number; nil at
-  ///   inference.
+  /// - Parameters:
+  ///   - time: a row of `prepare(steps:)`, where all rows are at one step: their embedding is
+  ///     then not read from the input. Nil reads it there.
+  ///   - dropout: called on each hidden activation with its layer number; nil at inference.
   package func forward(
     _ activations: DenoiserActivations, condition: MatrixView, skip skipRows: MatrixView,
-    _ parameters: ParameterBlock, dropout: ((_ layer: Int, _ activation: MatrixView) -> Void)?
+    _ parameters: ParameterBlock, time: UnsafePointer<Float>? = nil,
+    dropout: ((_ layer: Int, _ activation: MatrixView) -> Void)?
   ) {
-    input.product(activations.input, into: activations.hidden[0], parameters)
-    for layer in 0..<3 {
+    let noisy =
+      time == nil ? activations.input : activations.input.columns(0..<textWidth)
+    input.product(noisy, into: activations.hidden[0], parameters)
+    for layer in 0..<HiddenLayers.count {
       let linear = layer == 0 ? input : hidden[layer - 1]
       let h = activations.hidden[layer]
       let a = activations.activated[layer]
       if layer > 0 { linear.product(activations.activated[layer - 1], into: h, parameters) }
       guard let bias = linear.bias else { preconditionFailure("hidden layers have a bias") }
-      let b = parameters[bias].pointer
+      let b =
+        layer == 0
+        ? time ?? UnsafePointer(parameters[bias].pointer) : UnsafePointer(parameters[bias].pointer)
       for row in 0..<h.rowCount {
         let extra = layer == 0 ? condition.row(row % condition.rowCount) : nil
         marnet_bias_silu(h.row(row), b, extra, a.row(row), h.columnCount)
@@ -96,9 +115,8 @@ package struct Denoiser: Sendable {
     output.forward(activations.activated[2], into: activations.predictedClean, parameters)
     guard skip != nil else { return }
     for row in 0..<activations.predictedClean.rowCount {
-      let target = activations.predictedClean.row(row)
-      let source = skipRows.row(row % skipRows.rowCount)
-      for column in 0..<textWidth { target[column] += source[column] }
+      marnet_add(
+        skipRows.row(row % skipRows.rowCount), activations.predictedClean.row(row), textWidth)
     }
   }
 
@@ -126,12 +144,14 @@ package struct Denoiser: Sendable {
   /// Row i of `target` is the sum of rows i, i + n, i + 2n ... of `passes`.
   private static func sumPasses(_ passes: MatrixView, into target: MatrixView) {
     let n = target.rowCount
+    guard n < passes.rowCount else {
+      if target != passes { target.copy(from: passes) }
+      return
+    }
     for row in 0..<n {
       target.row(row).update(from: passes.row(row), count: target.columnCount)
       for pass in stride(from: row + n, to: passes.rowCount, by: n) {
-        let sum = target.row(row)
-        let source = passes.row(pass)
-        for column in 0..<target.columnCount { sum[column] += source[column] }
+        marnet_add(passes.row(pass), target.row(row), target.columnCount)
       }
     }
   }

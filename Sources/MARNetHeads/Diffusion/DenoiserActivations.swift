@@ -71,11 +71,16 @@ package struct DenoiserGradients: Sendable {
   package static func reserve(
     rows: Int, batchRows: Int, _ dimensions: HeadDimensions, in workspace: inout Workspace
   ) -> Slots {
-    Slots(
-      hidden: (0..<HiddenLayers.count).map { _ in workspace.reserve(rows, dimensions.hidden) },
-      predictedClean: workspace.reserve(rows, dimensions.text),
-      condition: workspace.reserve(batchRows, dimensions.hidden),
-      skip: workspace.reserve(batchRows, dimensions.text))
+    let hidden = (0..<HiddenLayers.count).map { _ in
+      workspace.reserve(rows, dimensions.hidden)
+    }
+    let predictedClean = workspace.reserve(rows, dimensions.text)
+    // The sum over a single pass is that pass.
+    let isSingle = rows == batchRows
+    return Slots(
+      hidden: hidden, predictedClean: predictedClean,
+      condition: isSingle ? hidden[0] : workspace.reserve(batchRows, dimensions.hidden),
+      skip: isSingle ? predictedClean : workspace.reserve(batchRows, dimensions.text))
   }
 
   package init(_ slots: Slots, in workspace: Workspace) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CMARNetKernels
 import MARNetDense
 
 /// Draws x_CDR: from N(0, I), step by step, to the estimate of the clean text feature
@@ -23,16 +24,21 @@ package struct ReverseProcess: Sendable {
     }
   }
 
+  /// The steps that `sample` visits, descending.
+  package var visitedSteps: [Int] { steps.map(\.step) }
+
   /// Leaves x̂₀ of every row in `activations.predictedClean`.
   ///
   /// - Parameters:
   ///   - rowKeys: a key a row; with `draw` they decide the noise, so that a row's result
   ///     does not depend on the rows around it.
   ///   - condition, skip: from `Denoiser.prepare`, as many rows as `activations`.
+  ///   - time: `[visited steps, H]`, from `Denoiser.prepare(steps:)`.
   ///   - noise: `[rows, Ds]` scratch.
   package func sample(
     _ activations: DenoiserActivations, condition: MatrixView, skip: MatrixView,
-    rowKeys: UnsafePointer<UInt64>, draw: Int, noise: MatrixView, _ parameters: ParameterBlock
+    time: MatrixView, rowKeys: UnsafePointer<UInt64>, draw: Int, noise: MatrixView,
+    _ parameters: ParameterBlock
   ) {
     let width = denoiser.textWidth
     let rowCount = activations.input.rowCount
@@ -40,10 +46,10 @@ package struct ReverseProcess: Sendable {
     for row in 0..<rowCount {
       key.fillNormal(activations.input.row(row), count: width, rowKey: rowKeys[row], tag: start)
     }
-    for (step, update) in steps {
-      for row in 0..<rowCount { denoiser.writeTime(step, into: activations.input.row(row)) }
+    for (index, (step, update)) in steps.enumerated() {
       denoiser.forward(
-        activations, condition: condition, skip: skip, parameters, dropout: nil)
+        activations, condition: condition, skip: skip, parameters, time: time.row(index),
+        dropout: nil)
       guard update != Sampler.Update(clean: 1, noisy: 0, noise: 0) else { return }
       let tag = RandomKey.tag(purpose: RandomPurpose.reverseStepNoise, draw: draw, step: step)
       let clean = Float(update.clean)
@@ -52,11 +58,13 @@ package struct ReverseProcess: Sendable {
       for row in 0..<rowCount {
         let x = activations.input.row(row)
         let x0 = activations.predictedClean.row(row)
-        for column in 0..<width { x[column] = clean * x0[column] + noisy * x[column] }
-        guard sigma > 0 else { continue }
+        guard sigma > 0 else {
+          marnet_combine(x, x0, nil, width, clean, noisy, 0)
+          continue
+        }
         let z = noise.row(row)
         key.fillNormal(z, count: width, rowKey: rowKeys[row], tag: tag)
-        for column in 0..<width { x[column] += sigma * z[column] }
+        marnet_combine(x, x0, z, width, clean, noisy, sigma)
       }
     }
   }

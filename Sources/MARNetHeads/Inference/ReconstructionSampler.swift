@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CMARNetKernels
 import MARNetDense
 
 /// Draws x_CDR / b for blocks of rows, with memory of its own: one a worker.
@@ -11,6 +12,9 @@ package final class ReconstructionSampler {
   private let condition: MatrixView
   private let skip: MatrixView
   private let noise: MatrixView
+  /// The first layer's part of each visited step, and memory to compute it.
+  private let time: MatrixView
+  private let timeInput: MatrixView
   private let inverseScale: Float
 
   package init(
@@ -24,19 +28,26 @@ package final class ReconstructionSampler {
     let condition = workspace.reserve(blockRows, dimensions.hidden)
     let skip = workspace.reserve(blockRows, dimensions.text)
     let noise = workspace.reserve(blockRows, dimensions.text)
+    let stepCount = process.visitedSteps.count
+    let time = workspace.reserve(stepCount, dimensions.hidden)
+    let timeInput = workspace.reserve(stepCount, dimensions.text + dimensions.timeEmbedding)
     workspace.make()
     self.workspace = workspace
     self.activations = DenoiserActivations(activations, in: workspace)
     self.condition = workspace[condition]
     self.skip = workspace[skip]
     self.noise = workspace[noise]
+    self.time = workspace[time]
+    self.timeInput = workspace[timeInput]
     inverseScale = 1 / textScale
   }
 
-  /// Computes what depends on the images alone; `visual` `[block rows, Dv]`, standardised.
+  /// Computes what depends on the images or on the steps alone; `visual` `[block rows, Dv]`, standardised.
   package func prepare(_ visual: MatrixView) {
     process.denoiser.prepare(
       visual: visual, condition: condition, skip: skip, parameters)
+    process.denoiser.prepare(
+      steps: process.visitedSteps, scratch: timeInput, into: time, parameters)
   }
 
   /// One draw for the prepared rows, into `target` `[block rows, Ds]`.
@@ -44,12 +55,12 @@ package final class ReconstructionSampler {
     _ draw: Int, rowKeys: UnsafePointer<UInt64>, into target: MatrixView
   ) {
     process.sample(
-      activations, condition: condition, skip: skip, rowKeys: rowKeys, draw: draw, noise: noise,
+      activations, condition: condition, skip: skip, time: time, rowKeys: rowKeys, draw: draw,
+      noise: noise,
       parameters)
     for row in 0..<target.rowCount {
-      let source = activations.predictedClean.row(row)
-      let out = target.row(row)
-      for column in 0..<target.columnCount { out[column] = source[column] * inverseScale }
+      marnet_scale(
+        activations.predictedClean.row(row), target.row(row), target.columnCount, inverseScale)
     }
   }
 }

@@ -15,7 +15,11 @@ package struct TrainedHeads: Sendable {
   package let fusionInput: FusionInputStatistics?
 
   /// Heads with all parameters 0, to be filled from training or from a file.
-  package init(_ architecture: HeadArchitecture) throws(NoiseSchedule.Invalid) {
+  ///
+  /// - Parameter precision: of the products.
+  package init(
+    _ architecture: HeadArchitecture, precision: Precision = .float32
+  ) throws(NoiseSchedule.Invalid) {
     var layout = ParameterLayout()
     let schedule = try NoiseSchedule(
       kind: architecture.scheduleKind, stepCount: architecture.diffusionSteps)
@@ -34,7 +38,7 @@ package struct TrainedHeads: Sendable {
     fusionInput =
       architecture.standardisesFusionInput
       ? FusionInputStatistics(dimensions: dimensions, in: &layout) : nil
-    parameters = ParameterBlock(layout: layout)
+    parameters = ParameterBlock(layout: layout, precision: precision)
     self.architecture = architecture
   }
 }

@@ -10,14 +10,7 @@ package final class AdamW: Sendable {
   package static let betas = (0.9, 0.999)
   package static let epsilon = 1e-8
 
-  private struct Stretch {
-    let offset: Int
-    let count: Int
-    let decays: Bool
-  }
-
-  private static let longestStretch = 16_384
-  private let stretches: [Stretch]
+  private let parts: [ParameterLayout.Part]
   private let norms: AlignedBuffer
   package let firstMoment: AlignedBuffer
   package let secondMoment: AlignedBuffer
@@ -26,22 +19,16 @@ package final class AdamW: Sendable {
 
   /// - Parameter clipNorm: largest global norm of the gradient; infinity never clips.
   package init(layout: ParameterLayout, weightDecay: Double, clipNorm: Double) {
-    stretches = layout.slots.flatMap { slot in
-      stride(from: 0, to: slot.count, by: Self.longestStretch).map { first in
-        Stretch(
-          offset: slot.offset + first, count: min(Self.longestStretch, slot.count - first),
-          decays: !slot.isVector)
-      }
-    }
-    // Two floats hold the double of one stretch's sum.
-    norms = AlignedBuffer(count: 2 * stretches.count)
+    parts = layout.parts
+    // Two floats hold the double of one part's sum.
+    norms = AlignedBuffer(count: 2 * parts.count)
     firstMoment = AlignedBuffer(count: layout.count)
     secondMoment = AlignedBuffer(count: layout.count)
     self.weightDecay = weightDecay
     self.clipNorm = clipNorm
   }
 
-  /// One update from the gradients that stand in `parameters`.
+  /// One update from the gradients that stand in `parameters`, which are packed on the way.
   ///
   /// - Parameter step: counts from 0.
   /// - Returns: the gradient's global norm before clipping.
@@ -52,25 +39,25 @@ package final class AdamW: Sendable {
     let gradients = parameters.gradients.pointer
     let sums = UnsafeMutableRawPointer(norms.pointer)
       .assumingMemoryBound(to: Double.self)
-    pool.forEach(stretches.count) { task, _ in
-      let stretch = stretches[task]
-      sums[task] = marnet_sum_of_squares(gradients + stretch.offset, stretch.count)
+    pool.forEach(parts.count) { task, _ in
+      sums[task] = marnet_sum_of_squares(gradients + parts[task].offset, parts[task].count)
     }
     var total = 0.0
-    for task in 0..<stretches.count { total += sums[task] }
+    for task in 0..<parts.count { total += sums[task] }
     let norm = total.squareRoot()
     let clip = Float(min(1, clipNorm / (norm + 1e-6)))
     let (beta1, beta2) = Self.betas
     let correction1 = Float(1 - power(beta1, step + 1))
     let correction2 = Float((1 - power(beta2, step + 1)).squareRoot())
-    pool.forEach(stretches.count) { task, _ in
-      let stretch = stretches[task]
-      let at = stretch.offset
+    pool.forEach(parts.count) { task, _ in
+      let part = parts[task]
+      let at = part.offset
       marnet_adamw(
         parameters.values.pointer + at, gradients + at, firstMoment.pointer + at,
-        secondMoment.pointer + at, stretch.count, Float(rate),
-        stretch.decays ? Float(weightDecay) : 0, Float(beta1), Float(1 - beta1), Float(beta2),
+        secondMoment.pointer + at, part.count, Float(rate),
+        !part.slot.isVector ? Float(weightDecay) : 0, Float(beta1), Float(1 - beta1), Float(beta2),
         Float(1 - beta2), Float(Self.epsilon), correction1, correction2, clip)
+      parameters.packed.pack(part, of: parameters)
     }
     return norm
   }

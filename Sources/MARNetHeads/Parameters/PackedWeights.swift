@@ -5,17 +5,10 @@ import MARNetDense
 /// The weight matrices of a parameter block in the order in which products read them, packed
 /// once an update.
 package final class PackedWeights: Sendable {
-  /// Some rows of one matrix.
-  private struct Part {
-    let slot: ParameterSlot
-    let rows: Range<Int>
-  }
-
-  private static let rowsPerPart = 2 * ProductKernel.cutMultiple
   package let precision: Precision
   private let forward: [PackedMatrix?]
   private let backward: [PackedMatrix?]
-  private let parts: [Part]
+  private let parts: [ParameterLayout.Part]
 
   /// - Parameter isTrained: false leaves out what only the backward pass reads.
   init(layout: ParameterLayout, precision: Precision, isTrained: Bool) {
@@ -31,24 +24,19 @@ package final class PackedWeights: Sendable {
         ? PackedMatrix(
           innerCount: slot.rowCount, columnCount: slot.columnCount, precision: precision) : nil
     }
-    parts = layout.slots.filter { !$0.isVector }.flatMap { slot in
-      stride(from: 0, to: slot.rowCount, by: Self.rowsPerPart).map { first in
-        Part(slot: slot, rows: first..<min(first + Self.rowsPerPart, slot.rowCount))
-      }
-    }
+    parts = layout.parts
   }
 
-  func pack(_ parameters: ParameterBlock, pool: WorkerPool?) {
-    guard let pool else {
-      for part in parts { pack(part, parameters) }
-      return
-    }
-    pool.forEach(parts.count) { task, _ in pack(parts[task], parameters) }
+  func pack(_ parameters: ParameterBlock) {
+    for part in parts { pack(part, of: parameters) }
   }
 
-  private func pack(_ part: Part, _ parameters: ParameterBlock) {
+  /// Packs one part; vectors have nothing to pack.
+  @inline(__always)
+  func pack(_ part: ParameterLayout.Part, of parameters: ParameterBlock) {
+    guard let forward = forward[part.slot.index] else { return }
     let weight = parameters[part.slot]
-    forward[part.slot.index]?.packRows(part.rows, of: weight, .transposed)
+    forward.packRows(part.rows, of: weight, .transposed)
     backward[part.slot.index]?.packRows(part.rows, of: weight, .straight)
   }
 

@@ -49,8 +49,9 @@ package final class ParameterBlock: Sendable {
       columnCount: slot.columnCount)
   }
 
-  /// Packs every matrix for products: once after its values changed, before they are used.
-  package func pack(pool: WorkerPool? = nil) { packed.pack(self, pool: pool) }
+  /// Packs every matrix for products: for whoever changed values through a view. The
+  /// optimizer and `copyValues` do it themselves.
+  package func pack() { packed.pack(self) }
 
   /// Takes over every parameter of `other` that this layout has by name, and packs.
   package func copyValues(from other: ParameterBlock) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MARNetDense
+
 /// Where one parameter lies in the flat block, and how it is initialised and decayed.
 package struct ParameterSlot: Sendable, Equatable {
   package let name: String
@@ -53,5 +55,25 @@ package struct ParameterLayout: Sendable, Equatable {
 
   package func slot(named name: String) -> ParameterSlot? {
     slots.first { $0.name == name }
+  }
+
+  /// Some rows of one parameter: the unit of work of whoever passes over the whole block.
+  package struct Part: Sendable {
+    package let slot: ParameterSlot
+    package let rows: Range<Int>
+
+    package var offset: Int { slot.offset + rows.lowerBound * slot.columnCount }
+    package var count: Int { rows.count * slot.columnCount }
+  }
+
+  private static let rowsPerPart = 2 * ProductKernel.cutMultiple
+
+  /// All parameters in parts that can be packed on their own.
+  package var parts: [Part] {
+    slots.flatMap { slot in
+      stride(from: 0, to: slot.rowCount, by: Self.rowsPerPart).map { first in
+        Part(slot: slot, rows: first..<min(first + Self.rowsPerPart, slot.rowCount))
+      }
+    }
   }
 }

@@ -8,7 +8,7 @@ import MARNetDense
 ///
 /// The pieces are called in the order they are declared: `forward` and `classify` on each
 /// block of rows, then `align` once (its loss couples all rows), then `finish` on each block.
-final class AlignmentBranch: Sendable {
+package final class AlignmentBranch: Sendable {
   let module: AlignmentModule
   /// x_v' `[B, d]`.
   let aligned: MatrixView
@@ -35,7 +35,7 @@ final class AlignmentBranch: Sendable {
     let positions: PairPositions
   }
 
-  init(
+  package init(
     module: AlignmentModule, loss: InfoNCE?, weight: Float, dimensions: HeadDimensions,
     batchSize: Int, dropout: Float, precision: Precision, key: RandomKey
   ) {
@@ -70,7 +70,7 @@ final class AlignmentBranch: Sendable {
   }
 
   /// Registers the weight gradients of a step; `visual` is the dropped-out image `[B, Dv]`.
-  func register(in gradients: inout WeightGradients, visual: MatrixView) {
+  package func register(in gradients: inout WeightGradients, visual: MatrixView) {
     gradients.add(module.visual, outputGradient: alignedGradient, input: visual)
     gradients.add(module.classifier, outputGradient: logits, input: droppedAligned)
     if let pairs, let projector = module.text {
@@ -79,7 +79,7 @@ final class AlignmentBranch: Sendable {
   }
 
   /// Counts the pairs; once a step, before any block.
-  func begin(_ batch: TrainingBatch) {
+  package func begin(_ batch: TrainingBatch) {
     guard let pairs else { return }
     pairs.positions.fill(batch)
     // Rows beyond the pairs still stand in the weight gradient's sum: they must add nothing.
@@ -89,7 +89,7 @@ final class AlignmentBranch: Sendable {
   }
 
   /// x_v', and x_s' of the rows that have text.
-  func forward(
+  package func forward(
     _ batch: TrainingBatch, visual: MatrixView, rows: Range<Int>, step: Int,
     _ parameters: ParameterBlock
   ) {
@@ -112,7 +112,7 @@ final class AlignmentBranch: Sendable {
   }
 
   /// Cross-entropy of the alignment head and its part of ∂L/∂x_v'.
-  func classify(
+  package func classify(
     _ targets: GatheredTargets, rows: Range<Int>, step: Int, scale: Float,
     losses: UnsafeMutablePointer<Float>, _ parameters: ParameterBlock
   ) {
@@ -130,7 +130,7 @@ final class AlignmentBranch: Sendable {
   }
 
   /// The alignment loss over all pairs of the batch.
-  func align(pool: WorkerPool) -> Double {
+  package func align(pool: WorkerPool) -> Double {
     guard let pairs else { return 0 }
     let all = 0..<pairs.positions.pairCount
     return pairs.loss.evaluate(
@@ -140,7 +140,7 @@ final class AlignmentBranch: Sendable {
   }
 
   /// Adds the alignment loss's gradient and goes back through the activations.
-  func finish(_ batch: TrainingBatch, rows: Range<Int>) {
+  package func finish(_ batch: TrainingBatch, rows: Range<Int>) {
     if let pairs {
       for row in rows where batch.hasText[batch.rows[row]] > 0 {
         let sum = alignedGradient.row(row)

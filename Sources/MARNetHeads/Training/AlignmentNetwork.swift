@@ -33,7 +33,6 @@ package final class AlignmentNetwork: TrainingNetwork {
 
   package func evaluate(_ batch: TrainingBatch, step: Int, pool: WorkerPool) -> LossTerms {
     let scale = batch.inverseWeight
-    parameters.pack(pool: pool)
     branch.begin(batch)
     pool.forEach(input.blocks.count) { task, _ in
       let rows = input.blocks.range(task)

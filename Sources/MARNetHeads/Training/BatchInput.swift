@@ -4,17 +4,17 @@ import MARNetDense
 
 /// What every network that reads images keeps of a batch: the dropped-out images, targets and
 /// weights side by side, and a row for each loss term.
-final class BatchInput: Sendable {
+package final class BatchInput: Sendable {
   /// `[B, Dv]`, dropout applied: one mask for every branch that reads it.
-  let visual: MatrixView
-  let gathered: GatheredTargets
+  package let visual: MatrixView
+  package let gathered: GatheredTargets
   /// `[terms, B]`, each row's share of each loss term.
-  let losses: MatrixView
-  let blocks: RowBlocks
+  package let losses: MatrixView
+  package let blocks: RowBlocks
   private let workspace: Workspace
   private let dropout: Dropout
 
-  init(
+  package init(
     dimensions: HeadDimensions, batchSize: Int, lossTerms: Int, dropout: Float, key: RandomKey
   ) {
     var workspace = Workspace()
@@ -33,7 +33,7 @@ final class BatchInput: Sendable {
   }
 
   /// Gathers a block of rows, fused with dropout.
-  func gather(_ batch: TrainingBatch, rows: Range<Int>, step: Int) {
+  package func gather(_ batch: TrainingBatch, rows: Range<Int>, step: Int) {
     gathered.gather(batch, rows)
     for row in rows {
       let source = batch.rows[row]
@@ -44,5 +44,5 @@ final class BatchInput: Sendable {
   }
 
   /// The sum of a loss term over the batch.
-  func total(_ term: Int) -> Double { losses.rowTotal(term) }
+  package func total(_ term: Int) -> Double { losses.rowTotal(term) }
 }

@@ -4,9 +4,9 @@ import MARNetDense
 
 /// Training of the denoiser on a batch: one pass over noised text, one from pure noise, or
 /// both stacked in one product (rows of a block: its noised rows, then its pure rows).
-final class DenoiserBranch: Sendable {
+package final class DenoiserBranch: Sendable {
   /// Which passes a step makes.
-  enum Passes: Sendable {
+  package enum Passes: Sendable {
     /// x_t at uniform t: for the reconstruction error (and, in the preset `paper`, for the
     /// cross-entropy).
     case noised
@@ -22,7 +22,7 @@ final class DenoiserBranch: Sendable {
   let denoiser: Denoiser
   let passes: Passes
   /// b x_s, `[B, Ds]`.
-  let clean: MatrixView
+  package let clean: MatrixView
   private let workspace: Workspace
   private let activations: DenoiserActivations
   private let gradients: DenoiserGradients
@@ -33,7 +33,7 @@ final class DenoiserBranch: Sendable {
   private let dropouts: [Dropout]
   private static let pureRow = 0x8000_0000
 
-  init(
+  package init(
     denoiser: Denoiser, passes: Passes, textScale: Float, dimensions: HeadDimensions,
     batchSize: Int, dropout: Float, key: RandomKey
   ) {
@@ -62,7 +62,7 @@ final class DenoiserBranch: Sendable {
   }
 
   /// Registers the weight gradients of a step; `visual` is the dropped-out image `[B, Dv]`.
-  func register(in all: inout WeightGradients, visual: MatrixView) {
+  package func register(in all: inout WeightGradients, visual: MatrixView) {
     all.add(
       denoiser.input, outputGradient: gradients.hidden[0], input: activations.input)
     all.add(denoiser.condition, outputGradient: gradients.condition, input: visual)
@@ -78,7 +78,7 @@ final class DenoiserBranch: Sendable {
   }
 
   /// x̂₀ of the noised pass for a block of batch rows, and its gradient.
-  func noised(_ rows: Range<Int>) -> (predicted: MatrixView, gradient: MatrixView) {
+  package func noised(_ rows: Range<Int>) -> (predicted: MatrixView, gradient: MatrixView) {
     let at = rows.lowerBound * passes.count
     let range = at..<at + rows.count
     return (activations.predictedClean.rows(range), gradients.predictedClean.rows(range))
@@ -92,7 +92,7 @@ final class DenoiserBranch: Sendable {
   }
 
   /// Forward diffusion fused with the draw of its noise, then the network.
-  func forward(
+  package func forward(
     _ batch: TrainingBatch, visual: MatrixView, rows: Range<Int>, step: Int,
     _ parameters: ParameterBlock
   ) {
@@ -122,7 +122,7 @@ final class DenoiserBranch: Sendable {
   }
 
   /// From the gradients of x̂₀ to those of every layer.
-  func backward(rows: Range<Int>, step: Int, _ parameters: ParameterBlock) {
+  package func backward(rows: Range<Int>, step: Int, _ parameters: ParameterBlock) {
     let all = stacked(rows)
     denoiser.backward(
       gradients.rows(all, batchRows: rows), activations: activations.rows(all), parameters

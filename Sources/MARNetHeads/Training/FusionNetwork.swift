@@ -93,7 +93,6 @@ package final class FusionNetwork: TrainingNetwork {
 
   package func evaluate(_ batch: TrainingBatch, step: Int, pool: WorkerPool) -> LossTerms {
     let scale = batch.inverseWeight
-    parameters.pack(pool: pool)
     pool.forEach(blocks.count) { task, _ in
       let rows = blocks.range(task)
       evaluate(batch, rows: rows, step: step, scale: scale)

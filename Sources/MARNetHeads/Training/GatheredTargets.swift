@@ -3,10 +3,10 @@
 import MARNetDense
 
 /// Targets, weights and text marks of the batch's rows, copied next to each other.
-struct GatheredTargets: @unchecked Sendable {
-  let targets: MatrixView
-  let weights: UnsafeMutablePointer<Float>
-  let hasText: UnsafeMutablePointer<Float>
+package struct GatheredTargets: @unchecked Sendable {
+  package let targets: MatrixView
+  package let weights: UnsafeMutablePointer<Float>
+  package let hasText: UnsafeMutablePointer<Float>
 
   struct Slots: Sendable {
     let targets: Workspace.Slot

@@ -86,7 +86,6 @@ package final class JointNetwork: TrainingNetwork {
     for row in batch.rows { textRows += batch.hasText[row] }
     let reconstructionScale =
       options.reconstructionWeight / (max(textRows, 1) * options.textScale * options.textScale)
-    parameters.pack(pool: pool)
     alignment.begin(batch)
     pool.forEach(input.blocks.count) { task, _ in
       evaluate(

@@ -71,7 +71,6 @@ package final class ReconstructionNetwork: TrainingNetwork {
     for row in batch.rows { textRows += batch.hasText[row] }
     let reconstructionScale =
       options.reconstructionWeight / (max(textRows, 1) * options.textScale * options.textScale)
-    parameters.pack(pool: pool)
     pool.forEach(input.blocks.count) { task, _ in
       let rows = input.blocks.range(task)
       evaluate(

@@ -21,7 +21,10 @@ func expectGradients(
     for unit in 0..<slot.count { block[slot].pointer[unit] = unit % 2 == 0 ? 3 : -3 }
   }
   let pool = WorkerPool(threads: 1)
-  func loss() -> Double { fixture.withBatch { network.evaluate($0, step: step, pool: pool) }.total }
+  func loss() -> Double {
+    block.pack()
+    return fixture.withBatch { network.evaluate($0, step: step, pool: pool) }.total
+  }
   let first = loss()
   let gradients = block.named(gradients: true)
   #expect(first.isFinite, "\(name)", sourceLocation: sourceLocation)

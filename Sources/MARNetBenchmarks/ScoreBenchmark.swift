@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+import MARNetDense
+import MARNetHeads
+
+/// Scores rows in memory with all heads, with weights of 0.
+struct ScoreBenchmark: ParsableCommand {
+  /// How x_CDR is drawn.
+  enum Method: String, ExpressibleByArgument, CaseIterable {
+    case oneStep = "one-step"
+    case ddim
+    case ddpm
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "score", abstract: "Time scoring: projection, draws of x_CDR, all heads.")
+
+  @OptionGroup var options: BenchmarkOptions
+  @Option(help: ArgumentHelp("Rows of a timed repetition.", valueName: "n"))
+  var rows = 4_096
+  @Option(help: "How x_CDR is drawn: one-step, ddim or ddpm (50 steps).")
+  var sampler = Method.ddim
+  @Option(help: ArgumentHelp("Steps of ddim.", valueName: "n"))
+  var steps = 10
+  @Option(help: ArgumentHelp("K, draws averaged.", valueName: "n"))
+  var draws = 1
+  @Option(help: ArgumentHelp("Timed repetitions.", valueName: "n"))
+  var repeats = 5
+
+  func validate() throws {
+    guard rows >= 1, rows <= 1 << 24, (1...50).contains(steps), draws >= 1, repeats >= 1 else {
+      throw ValidationError("'--steps' must be from 1 to 50, the other counts 1 or more.")
+    }
+  }
+
+  func run() throws {
+    let heads = try TrainedHeads(
+      HeadArchitecture(
+        dimensions: options.dimensions, slope: 0.01, hasTextProjector: true, hasSkip: true,
+        scheduleKind: .cosine, diffusionSteps: 50, textScale: 1,
+        fusionOperator: .concatenation, fusionMode: .representation,
+        standardisesFusionInput: false, prediction: .averageOfHeads),
+      precision: options.precision)
+    let blockRows = 256
+    let scorers = (0..<options.threads).map { _ in
+      HeadScorer(
+        heads, sampling: HeadScorer.Sampling(sampler: headSampler, draws: draws, seed: 1),
+        blockRows: blockRows)
+    }
+    let blocks = (rows + blockRows - 1) / blockRows
+    let visual = options.normalRows(blocks * blockRows, options.visualWidth, stream: 1)
+    let keys = (0..<UInt64(blocks * blockRows)).map { $0 }
+    let pool = WorkerPool(threads: options.threads)
+    var timings = Timings()
+    keys.withUnsafeBufferPointer { keys in
+      guard let first = keys.baseAddress else { return }
+      for repetition in 0...repeats {
+        let score = {
+          pool.forEach(blocks) { block, worker in
+            let range = block * blockRows..<(block + 1) * blockRows
+            scorers[worker].score(
+              visual.view.rows(range), rowKeys: first + range.lowerBound)
+          }
+        }
+        // The first one warms caches and pages.
+        if repetition == 0 { score() } else { timings.measure(score) }
+      }
+    }
+    withExtendedLifetime(visual) {}
+    var report = BenchmarkReport([
+      ("benchmark", .text("score")), ("sampler", .text(sampler.rawValue)),
+      ("steps", .integer(sampler == .ddim ? steps : sampler == .ddpm ? 50 : 1)),
+      ("draws", .integer(draws)), ("rows", .integer(rows)),
+    ])
+    for (name, value) in options.facts { report.add(name, value) }
+    report.add("rows_per_s", .number(Double(blocks * blockRows) / timings.median))
+    report.print(asJSON: options.json)
+  }
+
+  private var headSampler: Sampler {
+    switch sampler {
+    case .oneStep: return .oneStep
+    case .ddim: return .ddim(steps: steps, eta: 0)
+    case .ddpm: return .ddpm
+    }
+  }
+}
