@@ -38,6 +38,8 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var clipNorm = 1.0
   /// Dropout on features, hidden activations and head inputs.
   public var dropout = 0.2
+  /// Type of the operands of matrix products.
+  public var precision = ProductPrecision.auto
 
   /// The defaults.
   public init() {}

@@ -4,7 +4,7 @@ extension FitReport {
   /// Puts together what a fit found out.
   init(
     rows: PreparedRows, fitted: FitRun.Fitted, outcome: HeldOutOutcome, hasValidation: Bool,
-    steps: Int
+    bfloat16Difference: Double, steps: Int
   ) {
     let prefit = fitted.prefit
     self.rows = rows.rowCount
@@ -25,6 +25,7 @@ extension FitReport {
     branches = outcome.branches
     fallbackNllChange = outcome.nllChange
     decision = outcome.decision
+    self.bfloat16Difference = bfloat16Difference
     self.steps = steps
     warnings = []
     let unlabelled = self.rows - labelledRows

@@ -65,6 +65,9 @@ public struct FitReport: Codable, Sendable, Equatable {
   public var fallbackNllChange: PairedDifference?
   /// What predicts.
   public var decision: Model.Decision
+  /// Largest change of a probability on the rows tried when bfloat16 takes the place of
+  /// float32 in scoring; nil in models that were never tried.
+  public var bfloat16Difference: Double?
   /// Updates of the final fit.
   public var steps: Int
   /// Things the user should know.

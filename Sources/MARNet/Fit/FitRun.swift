@@ -94,14 +94,16 @@ struct FitRun {
       ?? networks(
         on: rows, prefit: prefit, heldOut: nil, purpose: "final fit",
         withImageOnly: keepsImageOnly)
-    return model(last, outcome)
+    return try model(last, outcome)
   }
 
-  private func model(_ fitted: Fitted, _ outcome: HeldOutOutcome) -> Model {
+  private func model(_ fitted: Fitted, _ outcome: HeldOutOutcome) throws -> Model {
     var controls = fitted.controls
     if !keepsImageOnly { controls = Model.Controls() }
     let report = FitReport(
       rows: rows, fitted: fitted, outcome: outcome, hasValidation: validation != nil,
+      bfloat16Difference: try PrecisionCheck(configuration: configuration, pool: pool)
+        .difference(fitted.heads, on: rows.visual),
       steps: configuration.training.stepCount(rowCount: rows.rowCount))
     return Model(
       configuration: configuration, classNames: classNames, visualWidth: dimensions.visual,

@@ -59,6 +59,7 @@ struct HeadTraining {
   }
 
   var slope: Float { Float(configuration.alignment.leakySlope) }
+  var precision: Precision { configuration.training.precision.forTraining }
   var dropout: Float { Float(configuration.training.dropout) }
 
   func batchSize(_ rowCount: Int) -> Int { min(configuration.training.batchSize, rowCount) }
@@ -91,10 +92,11 @@ struct HeadTraining {
       hasSkip: configuration.reconstruction.hasSkip)
     let network = JointNetwork(
       dimensions: dimensions, schedule: schedule, options: options,
-      batchSize: batchSize(rows.rowCount), key: key)
+      batchSize: batchSize(rows.rowCount), precision: precision, key: key)
     let heads = try TrainedHeads(
       HeadArchitecture(
-        configuration, dimensions: dimensions, hasTextProjector: options.alignmentWeight > 0))
+        configuration, dimensions: dimensions, hasTextProjector: options.alignmentWeight > 0),
+      precision: precision)
     let scorer = heldOut.map { _ in BlockScorer(heads, sampling: quickSampling(), pool: pool) }
     let records = try trainer(
       stage,
@@ -119,7 +121,7 @@ struct HeadTraining {
   ) throws -> (head: ImageOnlyHead, records: [EpochRecord]) {
     let network = AlignmentNetwork(
       dimensions: dimensions, loss: nil, lossWeight: 0, slope: slope, dropout: dropout,
-      batchSize: batchSize(rows.rowCount), key: key)
+      batchSize: batchSize(rows.rowCount), precision: precision, key: key)
     let records = try trainer(stage, validate: nil).train(
       network, on: rows,
       stepCount: configuration.training.stepCount(rowCount: rows.rowCount), key: key)

@@ -11,7 +11,8 @@ extension HeadTraining {
   ) throws -> (heads: TrainedHeads, records: [EpochRecord]) {
     let weight = Float(configuration.alignment.weight)
     let heads = try TrainedHeads(
-      HeadArchitecture(configuration, dimensions: dimensions, hasTextProjector: weight > 0))
+      HeadArchitecture(configuration, dimensions: dimensions, hasTextProjector: weight > 0),
+      precision: precision)
     let steps = configuration.training.stepCount(rowCount: rows.rowCount)
     var records = try alignmentStage(
       on: rows, into: heads, weight: weight, steps: steps, key: key.derived(1))
@@ -21,7 +22,7 @@ extension HeadTraining {
       hasSkip: configuration.reconstruction.hasSkip)
     let second = ReconstructionNetwork(
       dimensions: dimensions, schedule: schedule, options: options,
-      batchSize: batchSize(rows.rowCount), key: key.derived(2))
+      batchSize: batchSize(rows.rowCount), precision: precision, key: key.derived(2))
     records += try trainer("stage 2 of 3, reconstruction", validate: nil).train(
       second, on: rows, stepCount: steps, key: key.derived(2))
     heads.parameters.copyValues(from: second.parameters)
@@ -36,7 +37,7 @@ extension HeadTraining {
       weight > 0 ? InfoNCE(temperature: Float(configuration.alignment.temperature)) : nil
     let network = AlignmentNetwork(
       dimensions: dimensions, loss: loss, lossWeight: weight, slope: slope, dropout: dropout,
-      batchSize: batchSize(rows.rowCount), key: key)
+      batchSize: batchSize(rows.rowCount), precision: precision, key: key)
     let head = ImageOnlyHead(dimensions: dimensions, slope: slope)
     let records = try trainer(
       "stage 1 of 3, alignment",
@@ -63,7 +64,7 @@ extension HeadTraining {
     let network = FusionNetwork(
       dimensions: dimensions,
       fusionOperator: heads.architecture.fusionOperator, mode: heads.architecture.fusionMode,
-      dropout: dropout, batchSize: batchSize(labelled.count), key: key,
+      dropout: dropout, batchSize: batchSize(labelled.count), precision: precision, key: key,
       onEpoch: { epoch, pool in frozen.draw(epoch + 1, pool: pool) })
     let fusionRows = TrainingRows(
       visual: frozen.aligned, text: frozen.reconstructed, targets: rows.targets.rows(at: labelled),

@@ -28,10 +28,11 @@ public final class ModelScorer {
     let pool = WorkerPool(threads: threads ?? WorkerPool.availableProcessors)
     self.pool = pool
     let sampling = try options.sampling(for: model.configuration)
-    heads = BlockScorer(model.heads, sampling: sampling, pool: pool)
+    let precision = options.precision.forScoring(difference: model.report.bfloat16Difference)
+    heads = BlockScorer(try model.heads.with(precision), sampling: sampling, pool: pool)
     joint = try model.controls.joint.map { control in
       BlockScorer(
-        control, sampling: try ScoringOptions().sampling(for: model.configuration), pool: pool)
+        try control.with(precision), sampling: try ScoringOptions().sampling(for: model.configuration), pool: pool)
     }
   }
 

@@ -14,6 +14,8 @@ public struct ScoringOptions: Sendable, Equatable {
   public var eta: Double?
   /// Seed of the noise.
   public var seed: UInt64?
+  /// Type of the operands of matrix products.
+  public var precision = ProductPrecision.auto
   /// Whether x_EMA and x_CDR are returned too.
   public var includesFeatures = false
 

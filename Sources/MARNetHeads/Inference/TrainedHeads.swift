@@ -41,6 +41,14 @@ package struct TrainedHeads: Sendable {
     parameters = ParameterBlock(layout: layout, precision: precision)
     self.architecture = architecture
   }
+
+  /// The same heads with products of another precision; these themselves where they have it.
+  package func with(_ precision: Precision) throws(NoiseSchedule.Invalid) -> TrainedHeads {
+    guard parameters.packed.precision != precision else { return self }
+    let result = try TrainedHeads(architecture, precision: precision)
+    result.parameters.copyValues(from: parameters)
+    return result
+  }
 }
 
 /// Where the statistics of x_EMA and x_CDR stand in the parameter block.

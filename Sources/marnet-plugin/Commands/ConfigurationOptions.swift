@@ -6,6 +6,7 @@ import MARNet
 
 extension Configuration.Preset: ExpressibleByArgument {}
 extension SamplingOptions.Method: ExpressibleByArgument {}
+extension ProductPrecision: ExpressibleByArgument {}
 extension Split: ExpressibleByArgument {}
 extension ScoreFormat: ExpressibleByArgument {}
 extension FeatureType: ExpressibleByArgument {}
@@ -23,6 +24,10 @@ struct ConfigurationOptions: ParsableArguments {
 
   @Option(help: "Passes over the training rows (default: by size).")
   var epochs: Int?
+
+  @Option(
+    help: "Operands of the products: auto (bfloat16 where it is faster), float32, bfloat16.")
+  var precision: ProductPrecision?
 
   @Option(
     name: .customLong("set"),
@@ -44,6 +49,7 @@ struct ConfigurationOptions: ParsableArguments {
     }
     configuration = try configuration.setting(assignments)
     if let seed { configuration.seed = seed }
+    if let precision { configuration.training.precision = precision }
     if let epochs { configuration.training.epochs = epochs }
     return configuration
   }

@@ -83,6 +83,13 @@ struct ModelOptions: ParsableArguments {
   @Option(help: "Seed of the noise (default: the model's).")
   var seed: UInt64?
 
+  @Option(
+    help: """
+      Operands of the products: auto (bfloat16 where it is faster and the model's \
+      probabilities agree), float32, bfloat16.
+      """)
+  var precision = ProductPrecision.auto
+
   @Option(help: "Rows read at a time; no effect on the scores.")
   var batch = 8_192
 
@@ -98,6 +105,7 @@ struct ModelOptions: ParsableArguments {
     var options = ScoringOptions()
     options.draws = draws
     options.seed = seed
+    options.precision = precision
     return options
   }
 }
