@@ -37,12 +37,14 @@ let package = Package(
     .executableTarget(name: "MARNetBench", dependencies: ["MARNetBenchmarks"]),
     .target(name: "TestSupport", dependencies: ["MARNetDense"], path: "Tests/TestSupport"),
     .target(name: "CTestProcess", path: "Tests/CTestProcess"),
+    .target(name: "CTestCounting", path: "Tests/CTestCounting"),
     .target(
       name: "FileFixtures", dependencies: ["MARNetData", "CHDF5"], path: "Tests/FileFixtures"),
     .testTarget(
       name: "MARNetDenseTests",
       dependencies: ["MARNetDense", "CMARNetKernels", "TestSupport"]),
-    .testTarget(name: "MARNetHeadsTests", dependencies: ["MARNetHeads", "TestSupport"]),
+    .testTarget(
+      name: "MARNetHeadsTests", dependencies: ["MARNetHeads", "TestSupport", "CTestCounting"]),
     .testTarget(
       name: "MARNetDataTests",
       dependencies: [

@@ -32,7 +32,8 @@ public final class ModelScorer {
     heads = BlockScorer(try model.heads.with(precision), sampling: sampling, pool: pool)
     joint = try model.controls.joint.map { control in
       BlockScorer(
-        try control.with(precision), sampling: try ScoringOptions().sampling(for: model.configuration), pool: pool)
+        try control.with(precision),
+        sampling: try ScoringOptions().sampling(for: model.configuration), pool: pool)
     }
   }
 

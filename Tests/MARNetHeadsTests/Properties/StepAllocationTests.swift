@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CTestCounting
+import MARNetDense
+import MARNetHeads
+import TestSupport
+import Testing
+
+/// A training step allocates nothing, and counts no references row by row.
+@Suite(.serialized, .enabled(if: test_counting_is_available() != 0)) struct StepAllocationTests {
+  enum Kind: String, CaseIterable {
+    case joint, alignment, reconstruction, fusion
+  }
+
+  private func network(_ kind: Kind, _ networks: Networks) throws -> any TrainingNetwork {
+    switch kind {
+    case .joint: return try networks.joint()
+    case .alignment: return networks.alignment()
+    case .reconstruction: return try networks.reconstruction()
+    case .fusion: return networks.fusion(.concatenation, .representation)
+    }
+  }
+
+  /// Allocations and retains of the third step on one thread.
+  private func counts(_ kind: Kind, batchSize: Int) throws -> (allocations: Int, retains: Int) {
+    let networks = Networks(batchSize: batchSize)
+    let network = try network(kind, networks)
+    let fixture = kind == .fusion ? networks.fusionFixture() : networks.fixture()
+    let pool = WorkerPool(threads: 1)
+    let optimizer = AdamW(layout: network.parameters.layout, weightDecay: 1, clipNorm: 1)
+    var (allocations, retains) = (0, 0)
+    fixture.withBatch { batch in
+      for step in 0..<3 {
+        test_counting_begin()
+        let terms = network.evaluate(batch, step: step, pool: pool)
+        optimizer.update(network.parameters, rate: 1e-3, step: step, pool: pool)
+        test_counting_end(&allocations, &retains)
+        #expect(terms.total.isFinite)
+      }
+    }
+    return (allocations, retains)
+  }
+
+  @Test(arguments: Kind.allCases) func allocatesNothing(_ kind: Kind) throws {
+    #expect(try counts(kind, batchSize: 96).allocations == 0)
+  }
+
+  /// Three more blocks of 64 rows may retain what they read; their rows may not.
+  @Test(arguments: Kind.allCases) func retainsAreNotCountedByRow(_ kind: Kind) throws {
+    let (small, large) = (
+      try counts(kind, batchSize: 64).retains, try counts(kind, batchSize: 256).retains
+    )
+    #expect(large - small < 3 * 64)
+  }
+
+  /// The counters see what they are to see.
+  @Test func theCountersCount() {
+    var (allocations, retains) = (0, 0)
+    var kept: [AlignedBuffer] = []
+    test_counting_begin()
+    for size in 1...8 { kept.append(AlignedBuffer(count: size)) }
+    let copy = kept
+    kept.append(kept[0])
+    test_counting_end(&allocations, &retains)
+    #expect(allocations >= 16, "eight objects with memory of their own")
+    #expect(retains >= 1, "one element taken again")
+    #expect(copy.count == 8)
+  }
+}
