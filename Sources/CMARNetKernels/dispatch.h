@@ -11,6 +11,12 @@
 static inline int marnet_has_wide(void) {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
+#define MARNET_DISPATCH_VALUE(type, name, parameters, arguments)                      \
+  type name##_scalar parameters { return name##_body arguments; }                     \
+  MARNET_WIDE static type name##_wide parameters { return name##_body arguments; }    \
+  type name parameters {                                                              \
+    return marnet_has_wide() ? name##_wide arguments : name##_scalar arguments;       \
+  }
 #define MARNET_DISPATCH(name, parameters, arguments)                    \
   void name##_scalar parameters { name##_body arguments; }              \
   MARNET_WIDE static void name##_wide parameters { name##_body arguments; } \
@@ -21,6 +27,9 @@ static inline int marnet_has_wide(void) {
       name##_scalar arguments;                                          \
   }
 #else
+#define MARNET_DISPATCH_VALUE(type, name, parameters, arguments)  \
+  type name##_scalar parameters { return name##_body arguments; } \
+  type name parameters { return name##_body arguments; }
 #define MARNET_DISPATCH(name, parameters, arguments)       \
   void name##_scalar parameters { name##_body arguments; } \
   void name parameters { name##_body arguments; }

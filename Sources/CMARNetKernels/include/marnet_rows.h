@@ -29,6 +29,12 @@ void marnet_silu_gradient_scalar(float *gradient, const float *h, size_t count);
 
 /// In place: x[j] = exp(x[j] - max), returns max; *sum receives the sum in double.
 float marnet_exp_row(float *x, size_t count, double *sum);
+float marnet_exp_row_scalar(float *x, size_t count, double *sum);
+
+/// y[j] = a u[j] + b v[j].
+void marnet_combine(float a, const float *u, float b, const float *v, float *y, size_t count);
+void marnet_combine_scalar(float a, const float *u, float b, const float *v, float *y,
+                           size_t count);
 
 /// y[j] = exp(x[j]).
 void marnet_exp(const float *x, float *y, size_t count);
@@ -47,9 +53,5 @@ void marnet_adamw_scalar(float *p, const float *g, float *m, float *v, size_t co
                          float decay, float beta1,
  float rest1, float beta2, float rest2, float epsilon, float correction1,
  float root_correction2, float gradient_scale);
-
-/// Sum of squares, and inner product, in double, in a fixed order of eight partial sums.
-double marnet_sum_of_squares(const float *x, size_t count);
-double marnet_dot(const float *x, const float *y, size_t count);
 
 #endif

@@ -119,6 +119,11 @@ import Testing
       packed.multiplyTransposed(aT.view, columns: range, into: other.columns(range))
     }
     #expect(columns == whole)
+    columns.mutableView().fill(.nan)
+    for range in [0..<32, 32..<160, 160..<172] {
+      packed.multiply(a.view, columns: range, into: other.columns(range))
+    }
+    #expect(columns == whole)
     withExtendedLifetime((a, b, aT)) {}
   }
 
