@@ -19,18 +19,17 @@ struct PrefitBench: ParsableCommand {
   @Option var width = 1_024
   @Option var classes = 66
   @Option var threads = WorkerPool.availableProcessors
-  @Option(help: "Timed runs, after none to warm up.") var runs = 1
   @Flag(help: "Print one JSON object.") var json = false
 
   private struct Report: Encodable {
-    var seconds: [Double] = []
+    let seconds: Double
     /// The chosen c.
-    var c = 0.0
+    let c: Double
     /// Mean cross-entropy + ‖W‖² / (2 c n) of the final image probe, in nats.
-    var objective = 0.0
+    let objective: Double
     /// Out-of-fold negative log-likelihoods in nats: image, text, teacher.
-    var nll: [Double] = []
-    var kernel = ""
+    let nll: [Double]
+    let kernel: String
   }
 
   func run() throws {
@@ -38,19 +37,17 @@ struct PrefitBench: ParsableCommand {
     let text = try text.map(matrix)
     let labels = try values(labels, of: Int32.self, count: rows)
     let pool = WorkerPool(threads: threads)
-    var report = Report()
-    report.kernel = ProductKernel.kernel(for: .float32).instructions
-    for _ in 0..<runs {
-      let start = ContinuousClock.now
-      let prefit = try Prefit.fit(
-        visual: visual, text: text, hasText: [Bool](repeating: text != nil, count: rows),
-        labels: labels, classCount: classes, options: PrefitOptions(), key: RandomKey(seed: 0),
-        pool: pool, checkpoint: {})
-      report.seconds.append((ContinuousClock.now - start) / .seconds(1))
-      report.c = prefit.imageProbe.c
-      report.objective = objective(prefit.imageProbe, visual, labels, pool)
-      report.nll = prefit.nll.map { [$0.image, $0.text, $0.teacher] } ?? []
-    }
+    let start = ContinuousClock.now
+    let prefit = try Prefit.fit(
+      visual: visual, text: text, hasText: [Bool](repeating: text != nil, count: rows),
+      labels: labels, classCount: classes, options: PrefitOptions(), key: RandomKey(seed: 0),
+      pool: pool, checkpoint: {})
+    let elapsed = ContinuousClock.now - start
+    let report = Report(
+      seconds: elapsed / .seconds(1), c: prefit.imageProbe.c,
+      objective: objective(prefit.imageProbe, visual, labels, pool),
+      nll: prefit.nll.map { [$0.image, $0.text, $0.teacher] } ?? [],
+      kernel: ProductKernel.kernel(for: .float32).instructions)
     if json {
       print(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
     } else {

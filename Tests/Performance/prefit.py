@@ -138,12 +138,12 @@ def main():
             mine = ours(options.binary, folder, shape, options)
             if options.against:
                 other = ours(options.against, folder, shape, options)
-                seconds, c = other["seconds"][0], other["c"]
+                seconds, c = other["seconds"], other["c"]
             else:
                 seconds, c, model = peer(x, y, options.threads)
-            ratios.append(seconds / mine["seconds"][0])
+            ratios.append(seconds / mine["seconds"])
             print(
-                f"pair {pair + 1}: {mine['seconds'][0]:.3f} s, c {mine['c']:g}; other "
+                f"pair {pair + 1}: {mine['seconds']:.3f} s, c {mine['c']:g}; other "
                 f"{seconds:.3f} s, c {c:g}; {ratios[-1]:.2f} times as fast", flush=True)
     print(
         f"{shape}, {options.threads} threads, {mine['kernel']}: median "

@@ -83,7 +83,9 @@ package final class LogisticObjective: DifferentiableObjective {
   package func writeInverseCurvature(scale: Double, into result: UnsafeMutablePointer<Float>) {
     let (classes, width) = (rows.classCount, rows.width)
     for j in 0..<width { result[j] = Float(1 / (Double(variances[j]) * scale + ridge)) }
-    for k in 1..<classes { (result + k * width).update(from: result, count: width) }
+    for k in stride(from: 1, to: classes, by: 1) {
+      (result + k * width).update(from: result, count: width)
+    }
     (result + classes * width).update(repeating: Float(1 / scale), count: classes)
   }
 

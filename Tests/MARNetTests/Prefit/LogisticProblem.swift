@@ -12,9 +12,8 @@ struct LogisticProblem {
 
   init(rowCount: Int, width: Int, classCount: Int) {
     var features = Seeded.normal(rowCount, width, seed: 21)
-    labels = (0..<rowCount).map { Int32(($0 * $0) % classCount) }
-      // Some class of every residue is missing among squares: give each one a row.
-      .enumerated().map { $0 < classCount ? Int32($0) : $1 }
+    // Squares leave some classes out: the first rows give each of them one.
+    labels = (0..<rowCount).map { Int32(($0 < classCount ? $0 : $0 * $0) % classCount) }
     for row in 0..<rowCount { features[row, Int(labels[row]) % width] += 2 }
     self.features = features
     self.classCount = classCount
