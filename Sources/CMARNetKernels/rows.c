@@ -1,33 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "marnet_rows.h"
 
-#include <stdint.h>
-#include <string.h>
-
 #include "dispatch.h"
-
-/// exp by range reduction to |r| <= ln 2 / 2 and the Cephes polynomial; the scale 2^n is
-/// applied in two halves so that results down to the smallest normal number are right.
-MARNET_BODY float exp_lane(float x) {
-  x = x > 88.3762626f ? 88.3762626f : x;
-  x = x < -87.3365447f ? -87.3365447f : x;
-  float shifted = x * 1.44269504f + 12582912.0f;
-  float n = shifted - 12582912.0f;
-  float r = x - n * 0.693359375f - n * -2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  int32_t k = (int32_t)n, half = k >> 1;
-  uint32_t low = (uint32_t)(half + 127) << 23, high = (uint32_t)(k - half + 127) << 23;
-  float a, b;
-  memcpy(&a, &low, sizeof a);
-  memcpy(&b, &high, sizeof b);
-  return p * a * b;
-}
+#include "exponential.h"
 
 MARNET_BODY float sigmoid_lane(float x) { return 1.0f / (1.0f + exp_lane(-x)); }
 
@@ -88,30 +63,47 @@ MARNET_BODY void marnet_exp_body(const float *x, float *y, size_t count) {
 }
 MARNET_DISPATCH(marnet_exp, (const float *x, float *y, size_t count), (x, y, count))
 
-float marnet_exp_row(float *x, size_t count, double *sum) {
-  float max = x[0];
-  for (size_t j = 1; j < count; j++) max = x[j] > max ? x[j] : max;
-  for (size_t j = 0; j < count; j++) x[j] -= max;
-  marnet_exp(x, x, count);
-  double total[4] = {0, 0, 0, 0};
+MARNET_BODY float marnet_exp_row_body(float *x, size_t count, double *sum) {
+  enum { LANES = 8 };
+  float most[LANES];
+  for (int l = 0; l < LANES; l++) most[l] = x[0];
   size_t j = 0;
-  for (; j + 4 <= count; j += 4)
-    for (int l = 0; l < 4; l++) total[l] += x[j + (size_t)l];
+  for (; j + LANES <= count; j += LANES)
+    for (int l = 0; l < LANES; l++)
+      most[l] = x[j + (size_t)l] > most[l] ? x[j + (size_t)l] : most[l];
+  for (; j < count; j++) most[0] = x[j] > most[0] ? x[j] : most[0];
+  for (int l = 1; l < LANES; l++) most[0] = most[l] > most[0] ? most[l] : most[0];
+  for (j = 0; j < count; j++) x[j] = exp_lane(x[j] - most[0]);
+  double total[LANES] = {0};
+  for (j = 0; j + LANES <= count; j += LANES)
+    for (int l = 0; l < LANES; l++) total[l] += x[j + (size_t)l];
   for (; j < count; j++) total[0] += x[j];
-  *sum = (total[0] + total[1]) + (total[2] + total[3]);
-  return max;
+  *sum = ((total[0] + total[1]) + (total[2] + total[3])) +
+         ((total[4] + total[5]) + (total[6] + total[7]));
+  return most[0];
 }
+MARNET_DISPATCH_VALUE(float, marnet_exp_row, (float *x, size_t count, double *sum),
+                      (x, count, sum))
+
+MARNET_BODY void marnet_combine_body(float a, const float *u, float b, const float *v, float *y,
+                                     size_t count) {
+  for (size_t j = 0; j < count; j++) y[j] = a * u[j] + b * v[j];
+}
+MARNET_DISPATCH(marnet_combine,
+                (float a, const float *u, float b, const float *v, float *y, size_t count),
+                (a, u, b, v, y, count))
 
 void marnet_scale(const float *x, float *y, size_t count, float scale) {
   for (size_t j = 0; j < count; j++) y[j] = scale * x[j];
 }
 
-void marnet_combine(float *x, const float *y, const float *z, size_t count, float a, float b,
-                    float c) {
-  if (z) {
-    for (size_t j = 0; j < count; j++) x[j] = a * y[j] + b * x[j] + c * z[j];
+void marnet_reverse_step(float *x, const float *clean, const float *noise, size_t count,
+                         float to_clean, float to_noisy, float to_noise) {
+  if (noise) {
+    for (size_t j = 0; j < count; j++)
+      x[j] = to_clean * clean[j] + to_noisy * x[j] + to_noise * noise[j];
   } else {
-    for (size_t j = 0; j < count; j++) x[j] = a * y[j] + b * x[j];
+    for (size_t j = 0; j < count; j++) x[j] = to_clean * clean[j] + to_noisy * x[j];
   }
 }
 
@@ -196,26 +188,3 @@ MARNET_DISPATCH(marnet_adamw,
  float root_correction2, float gradient_scale),
                 (p, g, m, v, count, rate, decay, beta1, rest1, beta2, rest2, epsilon, correction1,
                  root_correction2, gradient_scale))
-
-typedef float float8 __attribute__((vector_size(32), aligned(4)));
-typedef double double8 __attribute__((vector_size(64)));
-
-/// Sixteen partial sums of products in double, in a fixed order.
-MARNET_BODY double marnet_dot_body(const float *x, const float *y, size_t count) {
-  double8 even = {0}, odd = {0};
-  size_t j = 0;
-  for (; j + 16 <= count; j += 16) {
-    even += __builtin_convertvector(*(const float8 *)(x + j), double8) *
-            __builtin_convertvector(*(const float8 *)(y + j), double8);
-    odd += __builtin_convertvector(*(const float8 *)(x + j + 8), double8) *
-           __builtin_convertvector(*(const float8 *)(y + j + 8), double8);
-  }
-  double total = 0;
-  for (int l = 0; l < 8; l++) total += even[l] + odd[l];
-  for (; j < count; j++) total += (double)x[j] * (double)y[j];
-  return total;
-}
-MARNET_DISPATCH_VALUE(double, marnet_dot, (const float *x, const float *y, size_t count),
-                      (x, y, count))
-
-double marnet_sum_of_squares(const float *x, size_t count) { return marnet_dot(x, x, count); }

@@ -12,7 +12,8 @@ public struct BenchCommand: ParsableCommand {
       machine at this moment: compare ratios of runs made side by side.
       """,
     subcommands: [
-      TrainBenchmark.self, SampleBenchmark.self, ScoreBenchmark.self, GemmBenchmark.self,
+      TrainBenchmark.self, SampleBenchmark.self, ScoreBenchmark.self, PrefitBenchmark.self,
+      GemmBenchmark.self,
     ])
 
   public init() {}

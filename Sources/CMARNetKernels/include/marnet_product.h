@@ -33,7 +33,7 @@ typedef struct marnet_product_kernel {
                size_t k_count, size_t n_first, size_t n_count, float *panels);
   /// c [m, n_count] (+)= left [m, depth] times the first depth rows and the columns
   /// [n_first, n_first + n_count) of the right operand [k, n]; n_first is a multiple of
-  /// columns, depth is k or a multiple of unit_width. `left` is [depth, m] if `transposed`.
+  /// columns, depth at most k. `left` is [depth, m] if `transposed`.
   void (*multiply)(const float *left, size_t stride, int transposed, size_t m, size_t depth,
                    const float *panels, size_t k, size_t n_first, size_t n_count, float *c,
                    size_t c_stride, int accumulate);

@@ -32,6 +32,12 @@ void marnet_add(const float *x, float *y, size_t count);
 
 /// In place: x[j] = exp(x[j] - max), returns max; *sum receives the sum in double.
 float marnet_exp_row(float *x, size_t count, double *sum);
+float marnet_exp_row_scalar(float *x, size_t count, double *sum);
+
+/// y[j] = a u[j] + b v[j].
+void marnet_combine(float a, const float *u, float b, const float *v, float *y, size_t count);
+void marnet_combine_scalar(float a, const float *u, float b, const float *v, float *y,
+                           size_t count);
 
 /// y[j] = exp(x[j]).
 void marnet_exp(const float *x, float *y, size_t count);
@@ -40,9 +46,10 @@ void marnet_exp_scalar(const float *x, float *y, size_t count);
 /// y[j] = scale x[j].
 void marnet_scale(const float *x, float *y, size_t count, float scale);
 
-/// x[j] = a y[j] + b x[j] + c z[j]; z may be NULL.
-void marnet_combine(float *x, const float *y, const float *z, size_t count, float a, float b,
-                    float c);
+/// One step of the reverse process: x = to_clean clean + to_noisy x + to_noise noise, whose
+/// last term is left out where noise is NULL.
+void marnet_reverse_step(float *x, const float *clean, const float *noise, size_t count,
+                         float to_clean, float to_noisy, float to_noise);
 
 /// Largest of scale x[j]; *sum receives the sum of exp(scale x[j] - largest).
 float marnet_softmax_sum(const float *x, size_t count, float scale, double *sum);
@@ -74,9 +81,5 @@ void marnet_adamw_scalar(float *p, const float *g, float *m, float *v, size_t co
                          float decay, float beta1,
  float rest1, float beta2, float rest2, float epsilon, float correction1,
  float root_correction2, float gradient_scale);
-
-/// Sum of squares, and inner product, in double, in a fixed order of sixteen partial sums.
-double marnet_sum_of_squares(const float *x, size_t count);
-double marnet_dot(const float *x, const float *y, size_t count);
 
 #endif

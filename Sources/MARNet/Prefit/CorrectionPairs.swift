@@ -25,51 +25,56 @@ final class CorrectionPairs {
     weights = []
   }
 
-  /// Writes −H g: the two-loop recursion, started from (s · y / y · y) I of the newest pair.
-  func direction(of gradient: [Double], into direction: AlignedBuffer) {
-    let q = direction.pointer
+  /// Writes −H g: the two-loop recursion around D⁻¹, the inverse of an estimated diagonal of
+  /// the Hessian, times s · y / (y · D⁻¹ y) of the newest pair.
+  func direction(
+    of gradient: UnsafePointer<Double>, inverseCurvature: UnsafePointer<Float>,
+    into direction: UnsafeMutablePointer<Float>
+  ) {
+    let q = direction
     for i in 0..<count { q[i] = Float(-gradient[i]) }
+    guard let newest = changes.last, let weight = weights.last, let last = steps.last else {
+      for i in 0..<count { q[i] *= inverseCurvature[i] }
+      return
+    }
     var alphas = [Double](repeating: 0, count: steps.count)
+    // Each pass over q also takes the product that the next pair needs.
+    var product = marnet_dot(last.pointer, q, count)
     for pair in steps.indices.reversed() {
-      alphas[pair] = weights[pair] * marnet_dot(steps[pair].pointer, q, count)
-      Self.add(Float(-alphas[pair]), changes[pair].pointer, to: q, count)
+      alphas[pair] = weights[pair] * product
+      product = marnet_add_scaled_dot(
+        q, Float(-alphas[pair]), changes[pair].pointer, steps[max(pair - 1, 0)].pointer, count)
     }
-    if let newest = changes.last, let weight = weights.last {
-      let scale = Float(1 / (weight * marnet_sum_of_squares(newest.pointer, count)))
-      for i in 0..<count { q[i] *= scale }
-    }
+    let scale = Float(
+      1 / (weight * marnet_weighted_squares(newest.pointer, inverseCurvature, count)))
+    for i in 0..<count { q[i] *= scale * inverseCurvature[i] }
+    product = marnet_dot(changes[0].pointer, q, count)
     for pair in steps.indices {
-      let beta = weights[pair] * marnet_dot(changes[pair].pointer, q, count)
-      Self.add(Float(alphas[pair] - beta), steps[pair].pointer, to: q, count)
+      let beta = weights[pair] * product
+      product = marnet_add_scaled_dot(
+        q, Float(alphas[pair] - beta), steps[pair].pointer,
+        changes[min(pair + 1, steps.count - 1)].pointer, count)
     }
   }
 
   /// Adds the pair of an accepted step, unless its curvature is lost in rounding.
   func append(
-    step: Double, direction: UnsafePointer<Float>, gradient: [Double], previous: [Double]
+    step: Double, direction: UnsafePointer<Float>, gradient: UnsafePointer<Double>,
+    previous: UnsafePointer<Double>
   ) {
     let full = steps.count == capacity
     let s = full ? steps.removeFirst() : AlignedBuffer(count: count, zeroed: false)
     let y = full ? changes.removeFirst() : AlignedBuffer(count: count, zeroed: false)
     if full { weights.removeFirst() }
-    gradient.withUnsafeBufferPointer { gradient in
-      previous.withUnsafeBufferPointer { previous in
-        for i in 0..<count {
-          s.pointer[i] = Float(step) * direction[i]
-          y.pointer[i] = Float(gradient[i] - previous[i])
-        }
-      }
+    let (steps, changes) = (s.pointer, y.pointer)
+    for i in 0..<count {
+      steps[i] = Float(step) * direction[i]
+      changes[i] = Float(gradient[i] - previous[i])
     }
-    let curvature = marnet_dot(s.pointer, y.pointer, count)
-    guard curvature > 1e-12 * marnet_sum_of_squares(y.pointer, count) else { return }
-    steps.append(s)
-    changes.append(y)
+    let curvature = marnet_dot(steps, changes, count)
+    guard curvature > 1e-12 * marnet_sum_of_squares(changes, count) else { return }
+    self.steps.append(s)
+    self.changes.append(y)
     weights.append(1 / curvature)
-  }
-
-  private static func add(
-    _ scale: Float, _ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, _ count: Int
-  ) {
-    for i in 0..<count { y[i] += scale * x[i] }
   }
 }

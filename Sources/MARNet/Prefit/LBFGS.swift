@@ -7,28 +7,33 @@ import MARNetDense
 package protocol DifferentiableObjective {
   /// Number of variables.
   var count: Int { get }
-  /// Writes the gradient at `point` and returns the value there.
-  ///
-  /// `residual` measures how far `point` is from stationary, in the caller's own units.
+  /// Writes the gradient at `point`; returns the value there and what the curvature there
+  /// depends on.
   func evaluate(_ point: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>)
-    -> (value: Double, residual: Double)
+    -> (value: Double, scale: Double)
+  /// Writes the inverse of a diagonal that resembles the Hessian where `evaluate` returned
+  /// `scale`.
+  func writeInverseCurvature(scale: Double, into result: UnsafeMutablePointer<Float>)
 }
 
 /// Limited-memory BFGS (Nocedal, "Updating quasi-Newton matrices with limited storage", Math.
 /// Comp. 35, 1980; two-loop recursion) with a line search for the weak Wolfe conditions.
 ///
+/// The recursion starts from the objective's own diagonal, taken anew at every point: where
+/// the curvature of logistic regression falls as it grows certain, that halves the steps.
 /// Point, gradient and every decision are in Double. Correction pairs and the direction are
 /// Float32: they only propose where to look next, and half the memory is half the time.
 struct LBFGS {
-  /// Correction pairs kept.
-  var memory = 10
-  /// Stops when the objective's residual falls below this.
+  /// Correction pairs kept. With the diagonal renewed, ten saved no step.
+  var memory = 5
+  /// Stops when ½ gᵀ D⁻¹ g, the decrease that is left if the Hessian is D, falls below this.
   var tolerance: Double
   var maximumIterations: Int
 
   struct Outcome {
     var value: Double
-    var residual: Double
+    var scale: Double
+    var residual = Double.infinity
     var iterations = 0
     var evaluations = 1
   }
@@ -38,12 +43,13 @@ struct LBFGS {
   private static let curvature = 0.9
   private static let searchLimit = 20
 
-  /// Moves `point` downhill. Stops early when `shouldStop` says so, or where rounding hides
-  /// any further descent.
+  /// Moves `point` downhill, as far as rounding shows any descent.
+  ///
+  /// - Parameter checkpoint: called at every step; what it throws ends the search.
   func minimise(
     _ objective: some DifferentiableObjective, from point: inout [Double],
-    shouldStop: () -> Bool = { false }
-  ) -> Outcome {
+    checkpoint: () throws -> Void
+  ) rethrows -> Outcome {
     let count = objective.count
     precondition(point.count == count, "\(count) variables need a start; got \(point.count)")
     var gradient = [Double](repeating: 0, count: count)
@@ -51,19 +57,21 @@ struct LBFGS {
     var trialGradient = gradient
     let pairs = CorrectionPairs(count: count, memory: memory)
     let direction = AlignedBuffer(count: count)
+    let inverse = AlignedBuffer(count: count)
     let first = objective.evaluate(point, gradient: &gradient)
-    var outcome = Outcome(value: first.value, residual: first.residual)
-    while outcome.residual >= tolerance && outcome.iterations < maximumIterations {
-      if shouldStop() { break }
-      pairs.direction(of: gradient, into: direction)
-      let slope = Self.slope(gradient, direction.pointer)
-      guard slope < 0 else {
-        // Only rounding gives an uphill direction: forget the past once, then give up.
-        guard !pairs.isEmpty else { break }
-        pairs.removeAll()
-        continue
-      }
+    var outcome = Outcome(value: first.value, scale: first.scale)
+    while true {
+      objective.writeInverseCurvature(scale: outcome.scale, into: inverse.pointer)
+      outcome.residual = marnet_mixed_weighted_squares(gradient, inverse.pointer, count) / 2
+      guard outcome.residual >= tolerance, outcome.iterations < maximumIterations else { break }
+      try checkpoint()
+      pairs.direction(
+        of: gradient, inverseCurvature: inverse.pointer, into: direction.pointer)
+      let slope = marnet_mixed_dot(gradient, direction.pointer, count)
+      // Only rounding gives an uphill direction, or one without a step: forget the past once,
+      // then give up.
       guard
+        slope < 0,
         let step = search(
           objective, from: point, along: direction.pointer, slope: slope, outcome: &outcome,
           trial: &trial, gradient: &trialGradient)
@@ -91,11 +99,7 @@ struct LBFGS {
     var high = Double.infinity
     var step = 1.0
     for _ in 0..<Self.searchLimit {
-      point.withUnsafeBufferPointer { point in
-        trial.withUnsafeMutableBufferPointer { trial in
-          for i in 0..<point.count { trial[i] = point[i] + step * Double(direction[i]) }
-        }
-      }
+      marnet_move(point, step, direction, &trial, point.count)
       let found = objective.evaluate(trial, gradient: &gradient)
       outcome.evaluations += 1
       if !(found.value <= outcome.value + Self.decrease * step * slope) {
@@ -104,31 +108,15 @@ struct LBFGS {
         let bend = found.value - outcome.value - step * slope
         let guess = bend.isFinite && bend > 0 ? -slope * step * step / (2 * bend) : low
         step = low + (high - low) * min(max((guess - low) / (high - low), 0.1), 0.5)
-      } else if Self.slope(gradient, direction) < Self.curvature * slope {
+      } else if marnet_mixed_dot(gradient, direction, point.count) < Self.curvature * slope {
         low = step
         step = high.isFinite ? (low + high) / 2 : 2 * step
       } else {
         outcome.value = found.value
-        outcome.residual = found.residual
+        outcome.scale = found.scale
         return step
       }
     }
     return nil
-  }
-
-  /// gᵀd, in a fixed order of eight partial sums.
-  private static func slope(_ gradient: [Double], _ direction: UnsafePointer<Float>) -> Double {
-    gradient.withUnsafeBufferPointer { gradient in
-      var sums = SIMD8<Double>.zero
-      let whole = gradient.count / 8 * 8
-      for start in stride(from: 0, to: whole, by: 8) {
-        for lane in 0..<8 {
-          sums[lane] += gradient[start + lane] * Double(direction[start + lane])
-        }
-      }
-      var total = sums.sum()
-      for i in whole..<gradient.count { total += gradient[i] * Double(direction[i]) }
-      return total
-    }
   }
 }

@@ -57,7 +57,7 @@ package struct Prefit: Sendable {
   ) throws -> Prefit {
     let fitting = ProbeFitting(
       options: options.probe, classCount: classCount, key: key, pool: pool,
-      interrupt: PrefitInterrupt(checkpoint: checkpoint))
+      checkpoint: checkpoint)
     let labelled = labels.indices.filter { labels[$0] >= 0 }
     let paired = labelled.filter { hasText[$0] }
     guard let text, Set(paired.map { labels[$0] }).count >= 2 else {
@@ -71,14 +71,13 @@ package struct Prefit: Sendable {
     let own = try fitting.run(text, rows: paired, labels: labels, fixedC: options.textC)
     let search = TeacherSearch(
       image: image.logProbabilities, text: own.logProbabilities, rows: paired, labels: labels)
-    let best = search.run(exponents: options.teacher.exponents)
-    let nll = NLL(
-      image: search.nll(image: 1, text: 0), text: search.nll(image: 0, text: 1),
-      teacher: best.nll)
+    let best = search.run(exponents: options.teacher.exponents, pool: pool)
+    let alone = search.nll([(1, 0), (0, 1)], pool: pool)
+    let nll = NLL(image: alone[0], text: alone[1], teacher: best.nll)
     return Prefit(
       imageProbe: image.probe, textProbe: own.probe, nll: nll, imageExponent: best.image,
       textExponent: best.text, gate: gate(options.teacher.gate, nll),
-      teacher: search.teacher(image: best.image, text: best.text))
+      teacher: search.teacher(image: best.image, text: best.text, pool: pool))
   }
 
   private static func gate(_ gate: TeacherOptions.Gate, _ nll: NLL) -> Double {

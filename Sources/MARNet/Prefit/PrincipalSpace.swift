@@ -74,8 +74,11 @@ package struct PrincipalSpace: Sendable {
     let tile = 128
     pool.forEach((width + tile - 1) / tile) { index, _ in
       let range = index * tile..<min((index + 1) * tile, width)
+      // The decomposition reads the upper triangle only.
+      let right = range.lowerBound..<width
       Product.columnsTimesColumns(
-        x.view.columns(range), x.view, into: target.rows(range), scale: scale)
+        x.view.columns(range), x.view.columns(right),
+        into: target.rows(range).columns(right), scale: scale)
     }
     guard let values = SymmetricEigen.decompose(&moment) else { return nil }
     let kept = kept(values)

@@ -17,7 +17,8 @@ struct ProbeFitting {
   let classCount: Int
   let key: RandomKey
   let pool: WorkerPool
-  let interrupt: PrefitInterrupt
+  /// Called often; what it throws ends the fits.
+  let checkpoint: () throws -> Void
 
   struct Result: Sendable {
     let probe: Probe
@@ -33,19 +34,16 @@ struct ProbeFitting {
     _ features: Matrix, rows: [Int], labels: [Int32], fixedC: Double?
   ) throws -> Result {
     let space = PrincipalSpace(features, rows: rows, pool: pool)
-    try interrupt.check()
     let own = rows.map { labels[$0] }
-    let c = try fixedC ?? chooseC(space, rows: rows, labels: own)
-    let folds = StratifiedSplit.folds(labels: own, most: options.outOfFoldFolds, key: key)
-    let stop: LogisticRegression.Stop = rows.count > Self.selectionRows ? .coarse : .fine
-    let fits = try solve(
-      [Fit(held: [], c: c, stop: .fine)] + folds.map { Fit(held: $0, c: c, stop: stop) }, space,
-      rows: rows, labels: own)
-    let probe = Probe(
-      weights: space.weightsOnFeatures(fits[0].weights), bias: fits[0].bias, c: c)
+    let probe = try probe(space, rows: rows, labels: own, fixedC: fixedC)
     var logProbabilities = probe.logProbabilities(of: features, pool: pool)
     let target = logProbabilities.mutableView()
-    for (fold, solution) in zip(folds, fits.dropFirst()) {
+    let stop: LogisticRegression.Stop = rows.count > Self.selectionRows ? .coarse : .fine
+    for fold in StratifiedSplit.folds(labels: own, most: options.outOfFoldFolds, key: key) {
+      let kept = limited(own.indices.subtracting(fold), own)
+      // Every fit starts anew: a start that knows the held rows would not be out of fold.
+      let solution = try regression(space, rows: rows, labels: own, at: kept)
+        .solve(c: probe.c, stop: stop, checkpoint: checkpoint)
       let held = predict(space, solution, at: fold.map { rows[$0] })
       for (index, position) in fold.enumerated() {
         let row = rows[position]
@@ -61,84 +59,88 @@ struct ProbeFitting {
     _ features: Matrix, rows: [Int], labels: [Int32], fixedC: Double?
   ) throws -> Probe {
     let space = PrincipalSpace(features, rows: rows, pool: pool)
-    let own = rows.map { labels[$0] }
-    let c = try fixedC ?? chooseC(space, rows: rows, labels: own)
-    let fit = try solve(
-      [Fit(held: [], c: c, stop: .fine)], space, rows: rows, labels: own)[0]
-    return Probe(weights: space.weightsOnFeatures(fit.weights), bias: fit.bias, c: c)
+    return try probe(space, rows: rows, labels: rows.map { labels[$0] }, fixedC: fixedC)
   }
 
-  private struct Fit {
-    /// Positions left out.
-    let held: [Int]
+  private func probe(
+    _ space: PrincipalSpace, rows: [Int], labels: [Int32], fixedC: Double?
+  ) throws -> Probe {
+    let choice =
+      try fixedC.map { Choice(c: $0, start: nil) }
+      ?? choose(space, rows: rows, labels: labels)
+    let fit = try regression(space, rows: rows, labels: labels, at: Array(rows.indices))
+      .solve(c: choice.c, stop: .fine, from: choice.start, checkpoint: checkpoint)
+    return Probe(weights: space.weightsOnFeatures(fit.weights), bias: fit.bias, c: choice.c)
+  }
+
+  private struct Choice {
     let c: Double
-    let stop: LogisticRegression.Stop
+    /// The mean of the folds' solutions for it.
+    let start: LogisticRegression.Solution?
   }
 
   /// The c of the grid with the lowest negative log-likelihood on held-out folds; the lower c
   /// of equals.
-  private func chooseC(
+  private func choose(
     _ space: PrincipalSpace, rows: [Int], labels: [Int32]
-  ) throws -> Double {
-    var (rows, labels) = (rows, labels)
-    let stop: LogisticRegression.Stop = rows.count > Self.selectionRows ? .coarse : .fine
-    if rows.count > Self.selectionRows {
-      let part = StratifiedSplit.holdOut(
-        labels: labels, fraction: Double(Self.selectionRows) / Double(rows.count),
-        key: key.derived(1))
-      (rows, labels) = (part.map { rows[$0] }, part.map { labels[$0] })
-    }
+  ) throws -> Choice {
+    let (rows, labels) = selection(rows, labels)
     let folds = StratifiedSplit.folds(labels: labels, most: options.folds, key: key)
-    // The weakest regularisation takes longest: it goes first.
-    let grid = options.grid.sorted(by: >)
-    let fits = grid.flatMap { c in folds.map { Fit(held: $0, c: c, stop: stop) } }
-    let solutions = try solve(fits, space, rows: rows, labels: labels)
+    let grid = options.grid.sorted()
     var losses = [Double](repeating: 0, count: grid.count)
-    for (index, fit) in fits.enumerated() {
-      let held = predict(space, solutions[index], at: fit.held.map { rows[$0] })
-      losses[index / folds.count] +=
-        RowMetrics.nll(held, labels: fit.held.map { labels[$0] }).reduce(0, +)
+    var solutions = [[LogisticRegression.Solution]](repeating: [], count: grid.count)
+    for fold in folds {
+      let path = try regression(
+        space, rows: rows, labels: labels, at: labels.indices.subtracting(fold)
+      ).path(grid, stop: .coarse, checkpoint: checkpoint)
+      for (index, solution) in path.enumerated() {
+        let held = predict(space, solution, at: fold.map { rows[$0] })
+        losses[index] += RowMetrics.nll(held, labels: fold.map { labels[$0] }).reduce(0, +)
+        solutions[index].append(solution)
+      }
     }
-    let best = grid.indices.reversed().min { losses[$0] < losses[$1] } ?? 0
-    return grid[best]
+    let best = grid.indices.min { losses[$0] < losses[$1] } ?? 0
+    return Choice(c: grid[best], start: LogisticRegression.Solution(meanOf: solutions[best]))
   }
 
-  /// Independent fits side by side, one a worker.
-  private func solve(
-    _ fits: [Fit], _ space: PrincipalSpace, rows: [Int], labels: [Int32]
-  ) throws -> [LogisticRegression.Solution] {
-    let results = ResultSlots<LogisticRegression.Solution>(count: fits.count)
-    pool.forEach(fits.count) { task, worker in
-      let fit = fits[task]
-      let held = Set(fit.held)
-      let kept = limited(rows.indices.filter { !held.contains($0) }, labels, of: fit)
-      let solution = LogisticRegression.fit(
-        space, rows: kept.map { rows[$0] }, labels: kept.map { labels[$0] },
-        classCount: classCount, c: fit.c, stop: fit.stop,
-        shouldStop: { interrupt.poll(worker: worker) })
-      results.set(task, solution)
-    }
-    try interrupt.check()
-    return results.values
+  /// The rows that choose c.
+  private func selection(_ rows: [Int], _ labels: [Int32]) -> (rows: [Int], labels: [Int32]) {
+    guard rows.count > Self.selectionRows else { return (rows, labels) }
+    let part = StratifiedSplit.holdOut(
+      labels: labels, fraction: Double(Self.selectionRows) / Double(rows.count),
+      key: key.derived(1))
+    return (part.map { rows[$0] }, part.map { labels[$0] })
   }
 
-  /// The rows of a fit: all that are kept, or a stratified part for an out-of-fold fit on many.
-  private func limited(_ kept: [Int], _ labels: [Int32], of fit: Fit) -> [Int] {
-    guard !fit.held.isEmpty, kept.count > Self.outOfFoldRows else { return kept }
+  /// The positions of an out-of-fold fit: all that are kept, or a stratified part of many.
+  private func limited(_ kept: [Int], _ labels: [Int32]) -> [Int] {
+    guard kept.count > Self.outOfFoldRows else { return kept }
     let part = StratifiedSplit.holdOut(
       labels: kept.map { labels[$0] },
       fraction: Double(Self.outOfFoldRows) / Double(kept.count), key: key.derived(2))
     return part.map { kept[$0] }
   }
 
+  private func regression(
+    _ space: PrincipalSpace, rows: [Int], labels: [Int32], at positions: [Int]
+  ) -> LogisticRegression {
+    LogisticRegression(
+      space, rows: positions.map { rows[$0] }, labels: positions.map { labels[$0] },
+      classCount: classCount, pool: pool)
+  }
+
   private func predict(
     _ space: PrincipalSpace, _ solution: LogisticRegression.Solution, at rows: [Int]
   ) -> Matrix {
-    let features = space.coordinates.rows(at: rows)
-    var logits = Matrix(rowCount: rows.count, columnCount: classCount)
-    let view = logits.mutableView()
-    Product.rowsTimesRows(features.view, solution.weights.view, into: view)
-    Probe.logSoftmax(view, bias: solution.bias.map { max($0, Probe.absentBias) })
-    return logits
+    Probe(weights: solution.weights, bias: solution.bias, c: 0)
+      .logProbabilities(of: space.coordinates.rows(at: rows), pool: pool)
+  }
+}
+
+extension Range<Int> {
+  /// The positions that are not among `others`.
+  fileprivate func subtracting(_ others: [Int]) -> [Int] {
+    let others = Set(others)
+    return filter { !others.contains($0) }
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CMARNetKernels
 import MARNetDense
 
 #if canImport(Glibc)
@@ -17,10 +18,12 @@ package struct TeacherSearch {
   let image: Matrix
   let text: Matrix
   /// Labelled rows with text: those that judge.
-  let rows: [Int]
+  package let rows: [Int]
   let labels: [Int32]
   /// A later pair of exponents must be better by this much, in nats.
   private static let smallestImprovement = 1e-4
+  /// Fixed, and summed in order: the thread count changes no bit.
+  private static let blockRows = 256
 
   package init(image: Matrix, text: Matrix, rows: [Int], labels: [Int32]) {
     self.image = image
@@ -30,44 +33,66 @@ package struct TeacherSearch {
   }
 
   /// - Returns: the first pair that no later one beats clearly, a in the outer loop.
-  package func run(exponents: [Double]) -> (image: Double, text: Double, nll: Double) {
+  package func run(
+    exponents: [Double], pool: WorkerPool
+  ) -> (image: Double, text: Double, nll: Double) {
+    let pairs = exponents.flatMap { a in exponents.map { b in (image: a, text: b) } }
     var best = (image: 0.0, text: 0.0, nll: Double.infinity)
-    for a in exponents {
-      for b in exponents {
-        let found = nll(image: a, text: b)
-        if found < best.nll - Self.smallestImprovement { best = (a, b, found) }
-      }
+    for (pair, found) in zip(pairs, nll(pairs, pool: pool))
+    where found < best.nll - Self.smallestImprovement {
+      best = (pair.image, pair.text, found)
     }
     return best
   }
 
-  /// Mean negative log-likelihood of the judging rows.
-  package func nll(image a: Double, text b: Double) -> Double {
-    var sum = 0.0
-    for row in rows {
-      let (values, logSum) = joined(row, a, b)
-      sum += logSum - values[Int(labels[row])]
+  /// Mean negative log-likelihood of the judging rows for each pair (a, b), in nats.
+  package func nll(_ pairs: [(image: Double, text: Double)], pool: WorkerPool) -> [Double] {
+    let blocks = (rows.count + Self.blockRows - 1) / Self.blockRows
+    var sums = [Double](repeating: 0, count: blocks * pairs.count)
+    sums.withUnsafeMutableBufferPointer { sums in
+      nonisolated(unsafe) let sums = sums
+      pool.forEach(blocks) { block, _ in
+        let joined = AlignedBuffer(count: image.columnCount)
+        for row in rows[block * Self.blockRows..<min((block + 1) * Self.blockRows, rows.count)] {
+          for (index, pair) in pairs.enumerated() {
+            join(row, pair, into: joined.pointer)
+            let own = Double(joined.pointer[Int(labels[row])])
+            var sum = 0.0
+            let maximum = marnet_exp_row(joined.pointer, joined.count, &sum)
+            sums[block * pairs.count + index] += Double(maximum) + log(sum) - own
+          }
+        }
+      }
     }
-    return sum / Double(max(rows.count, 1))
+    return pairs.indices.map { index in
+      (0..<blocks).reduce(0) { $0 + sums[$1 * pairs.count + index] } / Double(max(rows.count, 1))
+    }
   }
 
   /// q of every row, `[N, C]`.
-  package func teacher(image a: Double, text b: Double) -> Matrix {
-    var result = Matrix(rowCount: image.rowCount, columnCount: image.columnCount)
+  package func teacher(image a: Double, text b: Double, pool: WorkerPool) -> Matrix {
+    let count = image.rowCount
+    var result = Matrix(rowCount: count, columnCount: image.columnCount)
     let view = result.mutableView()
-    for row in 0..<image.rowCount {
-      let (values, logSum) = joined(row, a, b)
-      for c in values.indices { view.row(row)[c] = Float(exp(values[c] - logSum)) }
+    pool.forEach((count + Self.blockRows - 1) / Self.blockRows) { block, _ in
+      for row in block * Self.blockRows..<min((block + 1) * Self.blockRows, count) {
+        let values = view.row(row)
+        join(row, (a, b), into: values)
+        var sum = 0.0
+        _ = marnet_exp_row(values, view.columnCount, &sum)
+        let inverse = Float(1 / sum)
+        for c in 0..<view.columnCount { values[c] *= inverse }
+      }
     }
     return result
   }
 
-  private func joined(_ row: Int, _ a: Double, _ b: Double) -> (values: [Double], logSum: Double) {
-    let v = image.view.row(row)
-    let s = text.view.row(row)
-    let values = (0..<image.columnCount).map { a * Double(v[$0]) + b * Double(s[$0]) }
-    let maximum = values.max() ?? 0
-    let sum = values.reduce(0) { $0 + exp($1 - maximum) }
-    return (values, maximum + log(sum))
+  /// a l_v + b l_s.
+  private func join(
+    _ row: Int, _ pair: (image: Double, text: Double), into values: UnsafeMutablePointer<Float>
+  ) {
+    marnet_combine(
+      Float(pair.image), image.view.row(row), Float(pair.text), text.view.row(row), values,
+      image.columnCount)
   }
 }

@@ -84,21 +84,16 @@ package struct PackedMatrix: @unchecked Sendable {
     }
   }
 
-  /// `result = left · self` (plus `result` if `accumulate`): left `[m, k]`, result `[m, n]`.
+  /// `result = left · self` (plus `result` if `accumulate`) for some columns of self, which
+  /// begin at a multiple of `ProductKernel.cutMultiple`: left `[m, k]`, result `[m, columns]`.
   ///
   /// A left operand with fewer columns meets the first rows of self only: columns that are
   /// constant need no place in it.
-  package func multiply(_ left: MatrixView, into result: MatrixView, accumulate: Bool = false) {
-    precondition(
-      left.columnCount <= innerCount
-        && (left.columnCount == innerCount
-          || left.columnCount % kernel.table.pointee.unit_width == 0)
-        && result.rowCount == left.rowCount
-        && result.columnCount == columnCount,
-      "[m, k] [k, n] -> [m, n] got \(left.shape) [\(innerCount), \(columnCount)] -> "
-        + result.shape)
-    run(
-      left, transposed: false, left.rowCount, left.columnCount, 0..<columnCount, result, accumulate)
+  package func multiply(
+    _ left: MatrixView, columns: Range<Int>? = nil, into result: MatrixView,
+    accumulate: Bool = false
+  ) {
+    run(left, transposed: false, columns, result, accumulate)
   }
 
   /// `result = leftᵀ · self` for some columns of self: left `[k, m]`, result `[m, columns]`.
@@ -106,20 +101,20 @@ package struct PackedMatrix: @unchecked Sendable {
     _ left: MatrixView, columns: Range<Int>? = nil, into result: MatrixView,
     accumulate: Bool = false
   ) {
-    let columns = columns ?? 0..<columnCount
-    precondition(
-      left.rowCount == innerCount && result.rowCount == left.columnCount
-        && result.columnCount == columns.count
-        && columns.lowerBound % kernel.columnMultiple == 0,
-      "[k, m]ᵀ [k, n] -> [m, n] got \(left.shape) [\(innerCount), \(columns)] -> "
-        + result.shape)
-    run(left, transposed: true, left.columnCount, innerCount, columns, result, accumulate)
+    run(left, transposed: true, columns, result, accumulate)
   }
 
   private func run(
-    _ left: MatrixView, transposed: Bool, _ m: Int, _ depth: Int, _ columns: Range<Int>,
-    _ result: MatrixView, _ accumulate: Bool
+    _ left: MatrixView, transposed: Bool, _ columns: Range<Int>?, _ result: MatrixView,
+    _ accumulate: Bool
   ) {
+    let columns = columns ?? 0..<columnCount
+    let (m, depth) =
+      transposed ? (left.columnCount, left.rowCount) : (left.rowCount, left.columnCount)
+    precondition(
+      depth <= innerCount && result.rowCount == m && result.columnCount == columns.count
+        && columns.upperBound <= columnCount && columns.lowerBound % kernel.columnMultiple == 0,
+      "[m, k] [k, n] -> [m, n] got [\(m), \(depth)] [\(innerCount), \(columns)] -> \(result.shape)")
     guard m > 0, !columns.isEmpty else { return }
     guard depth > 0 else {
       if !accumulate { result.fill(0) }

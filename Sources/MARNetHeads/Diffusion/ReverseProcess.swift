@@ -59,12 +59,12 @@ package struct ReverseProcess: Sendable {
         let x = activations.input.row(row)
         let x0 = activations.predictedClean.row(row)
         guard sigma > 0 else {
-          marnet_combine(x, x0, nil, width, clean, noisy, 0)
+          marnet_reverse_step(x, x0, nil, width, clean, noisy, 0)
           continue
         }
         let z = noise.row(row)
         key.fillNormal(z, count: width, rowKey: rowKeys[row], tag: tag)
-        marnet_combine(x, x0, z, width, clean, noisy, sigma)
+        marnet_reverse_step(x, x0, z, width, clean, noisy, sigma)
       }
     }
   }

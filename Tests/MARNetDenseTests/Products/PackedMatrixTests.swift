@@ -119,7 +119,33 @@ import Testing
       packed.multiplyTransposed(aT.view, columns: range, into: other.columns(range))
     }
     #expect(columns == whole)
+    columns.mutableView().fill(.nan)
+    for range in [0..<32, 32..<160, 160..<172] {
+      packed.multiply(a.view, columns: range, into: other.columns(range))
+    }
+    #expect(columns == whole)
     withExtendedLifetime((a, b, aT)) {}
+  }
+
+  /// A left operand with fewer columns is one whose other columns are 0, also within a unit.
+  @Test(arguments: kernels.indices) func missingColumnsAreZero(_ index: Int) {
+    let kernel = Self.kernels[index]
+    let b = Seeded.uniform(600, 40, seed: 6)
+    let packed = PackedMatrix(innerCount: 600, columnCount: 40, kernel: kernel)
+    packed.pack(b.view, .straight)
+    for depth in [1, 79, 80, 533] {
+      let a = Seeded.uniform(9, depth, seed: 5)
+      var wide = Matrix(rowCount: 9, columnCount: 600)
+      wide.mutableView().columns(0..<depth).copy(from: a.view)
+      var (short, whole) = (
+        Matrix(rowCount: 9, columnCount: 40), Matrix(rowCount: 9, columnCount: 40)
+      )
+      packed.multiply(a.view, into: short.mutableView())
+      packed.multiply(wide.view, into: whole.mutableView())
+      #expect(short == whole)
+      withExtendedLifetime((a, wide)) {}
+    }
+    withExtendedLifetime(b) {}
   }
 
   @Test(arguments: kernels.indices) func accumulatesAndKeepsToItsColumns(_ index: Int) {

@@ -14,11 +14,12 @@ import Testing
     let pool = WorkerPool(threads: 1)
     let rows = Array(0..<features.rowCount)
     let space = PrincipalSpace(features, rows: rows, pool: pool)
+    let regression = LogisticRegression(
+      space, rows: rows, labels: labels, classCount: 3, pool: pool)
     for fit in try golden["fits"].items {
       let c = try fit["C"].double
-      let solution = LogisticRegression.fit(
-        space, rows: rows, labels: labels, classCount: 3, c: c,
-        stop: .init(tolerance: 1e-13, iterations: 1_000), shouldStop: { false })
+      let solution = regression.solve(
+        c: c, stop: .init(tolerance: 1e-13, iterations: 1_000), checkpoint: {})
       let probe = Probe(
         weights: space.weightsOnFeatures(solution.weights), bias: solution.bias, c: c)
       // Float32 products leave the optimum to about 1e-4 of the largest weight.
@@ -39,9 +40,9 @@ import Testing
     let rows = Array(0..<rowCount)
     let space = PrincipalSpace(features, rows: rows, pool: pool)
     #expect(space.coordinates.columnCount <= min(rowCount, width))
-    let solution = LogisticRegression.fit(
-      space, rows: rows, labels: labels, classCount: 3, c: 0.1,
-      stop: .init(tolerance: 1e-13, iterations: 1_000), shouldStop: { false })
+    let solution = LogisticRegression(
+      space, rows: rows, labels: labels, classCount: 3, pool: pool
+    ).solve(c: 0.1, stop: .init(tolerance: 1e-13, iterations: 1_000), checkpoint: {})
     let weights = space.weightsOnFeatures(solution.weights)
     // At the optimum W = c Σ (onehot − p) xᵀ: the stationarity condition in feature space.
     var expected = Matrix(rowCount: 3, columnCount: width)
@@ -62,9 +63,10 @@ import Testing
     let labels = (0..<40).map { Int32($0 % 2 == 0 ? 0 : 3) }
     let pool = WorkerPool(threads: 1)
     let rows = Array(0..<40)
-    let solution = LogisticRegression.fit(
+    let solution = LogisticRegression(
       PrincipalSpace(features, rows: rows, pool: pool), rows: rows, labels: labels,
-      classCount: 4, c: 1, stop: .fine, shouldStop: { false })
+      classCount: 4, pool: pool
+    ).solve(c: 1, stop: .fine, checkpoint: {})
     #expect(solution.bias[1] == -.infinity && solution.bias[2] == -.infinity)
     let probe = Probe(weights: solution.weights, bias: solution.bias, c: 1)
     let space = PrincipalSpace(features, rows: rows, pool: pool)
@@ -72,5 +74,52 @@ import Testing
     #expect(abs(logs[0, 1] - -16.118_095) < 1e-3, "the floor of 1e-7")
     let finite = logs.values.allSatisfy { $0.isFinite }
     #expect(finite)
+  }
+
+  /// Where the search begins does not matter, not even without a class that has rows.
+  @Test func aStartLeadsToTheSameOptimum() {
+    let problem = LogisticProblem(rowCount: 300, width: 20, classCount: 5)
+    let pool = WorkerPool(threads: 1)
+    let regression = problem.regression(pool: pool)
+    let stop = LogisticRegression.Stop(tolerance: 1e-11)
+    let cold = regression.solve(c: 0.3, stop: stop, checkpoint: {})
+    var start = regression.solve(c: 0.01, stop: .coarse, checkpoint: {})
+    start.bias[2] = -.infinity
+    let warm = regression.solve(c: 0.3, stop: stop, from: start, checkpoint: {})
+    expectClose(warm.weights, cold.weights, tolerance: 1e-3, absolute: 1e-4, "W")
+  }
+
+  /// Solutions along a path are those of fits of their own.
+  @Test func thePathEndsAtTheSameOptima() {
+    let problem = LogisticProblem(rowCount: 300, width: 20, classCount: 5)
+    let regression = problem.regression(pool: WorkerPool(threads: 1))
+    let stop = LogisticRegression.Stop(tolerance: 1e-11)
+    let grid = [0.01, 0.02, 0.2, 1]
+    for (c, found) in zip(grid, regression.path(grid, stop: stop, checkpoint: {})) {
+      let alone = regression.solve(c: c, stop: stop, checkpoint: {})
+      // Float32 rounding of the loss hides the last 1e-8 nats, which are 1e-3 of a weight.
+      expectClose(found.weights, alone.weights, tolerance: 5e-3, absolute: 1e-3, "c = \(c)")
+    }
+  }
+
+  @Test func aCheckpointEndsIt() {
+    struct Stop: Error {}
+    let problem = LogisticProblem(rowCount: 60, width: 4, classCount: 3)
+    let regression = problem.regression(pool: WorkerPool(threads: 1))
+    #expect(throws: Stop.self) {
+      try regression.solve(c: 1, stop: .fine, checkpoint: { throw Stop() })
+    }
+  }
+
+  /// More rows, columns and classes than a block, and no multiples of one.
+  @Test func threadsDoNotMatter() {
+    let problem = LogisticProblem(rowCount: 1_111, width: 301, classCount: 17)
+    let solutions = [1, 2, 3].map {
+      problem.regression(pool: WorkerPool(threads: $0)).solve(c: 0.1, stop: .coarse, checkpoint: {})
+    }
+    #expect(solutions[1].weights == solutions[0].weights)
+    #expect(solutions[1].bias == solutions[0].bias)
+    #expect(solutions[2].weights == solutions[0].weights)
+    #expect(solutions[2].bias == solutions[0].bias)
   }
 }

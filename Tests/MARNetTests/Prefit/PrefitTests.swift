@@ -5,6 +5,14 @@ import MARNetDense
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 @Suite struct PrefitTests {
   /// Rows whose class shows clearly in the text and faintly in the image.
   private struct Rows {
@@ -114,7 +122,25 @@ import Testing
   @Test func theSearchKeepsTheEarlierPair() {
     let flat = Matrix(rowCount: 4, columnCount: 2, repeating: -0.693_147)
     let search = TeacherSearch(image: flat, text: flat, rows: [0, 1, 2, 3], labels: [0, 1, 0, 1])
-    let best = search.run(exponents: [0, 0.5, 1])
+    let best = search.run(exponents: [0, 0.5, 1], pool: WorkerPool(threads: 1))
     #expect(best.image == 0 && best.text == 0)
+  }
+
+  /// More rows than a block: sums, choice and q are the same bits for any thread count.
+  @Test func theSearchDoesNotDependOnThreads() {
+    let count = 1_000
+    let image = Seeded.normal(count, 7, seed: 31)
+    let text = Seeded.normal(count, 7, seed: 32)
+    let labels = (0..<count).map { Int32($0 % 7) }
+    let search = TeacherSearch(
+      image: image, text: text, rows: Array(0..<count).filter { $0 % 5 > 0 }, labels: labels)
+    let pools = [1, 2, 3].map { WorkerPool(threads: $0) }
+    let sums = pools.map { search.nll([(0.25, 0.5), (0, 1), (1, 0)], pool: $0) }
+    #expect(sums[1] == sums[0] && sums[2] == sums[0])
+    let teachers = pools.map { search.teacher(image: 0.25, text: 0.5, pool: $0) }
+    #expect(teachers[1] == teachers[0] && teachers[2] == teachers[0])
+    // The mean of −log q over the judging rows is what the search reports.
+    let mean = search.rows.reduce(0.0) { $0 - log(Double(teachers[0][$1, Int(labels[$1])])) }
+    #expect(abs(mean / Double(search.rows.count) - sums[0][0]) < 1e-6)
   }
 }
