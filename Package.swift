@@ -31,7 +31,7 @@ let package = Package(
     .executableTarget(
       name: "MARNetBench",
       dependencies: [
-        "MARNetHeads",
+        "MARNetHeads", "MARNetData",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["MARNetDense"], path: "Tests/TestSupport"),

@@ -7,6 +7,6 @@ import ArgumentParser
 @main
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "MARNetBench", abstract: "Time a training step.",
-    subcommands: [StepBench.self])
+    commandName: "MARNetBench", abstract: "Time a training step, or reading.",
+    subcommands: [StepBench.self, ReadBench.self])
 }
