@@ -25,7 +25,7 @@ let package = Package(
     .target(
       name: "MARNetBenchmarks",
       dependencies: [
-        "MARNet", "MARNetHeads",
+        "MARNet", "MARNetData", "MARNetHeads",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(

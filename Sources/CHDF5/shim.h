@@ -5,6 +5,7 @@
 #ifndef CHDF5_SHIM_H
 #define CHDF5_SHIM_H
 #include <hdf5.h>
+#include <dlfcn.h>
 #include <string.h>
 
 static inline hid_t chdf5_ieee_f32le(void) { return H5T_IEEE_F32LE; }
@@ -28,6 +29,21 @@ static inline unsigned chdf5_create_new(void) { return H5F_ACC_EXCL; }
 
 /// The error stack of this thread (H5E_DEFAULT is a cast macro).
 static inline hid_t chdf5_error_stack(void) { return H5E_DEFAULT; }
+
+/// Reads a chunk as it lies in the file, filters not undone; negative on failure. `offset`
+/// names its first value, `skipped` receives the filters that were not applied to it.
+static inline herr_t chdf5_read_chunk(hid_t dataset, const hsize_t *offset, uint32_t *skipped,
+                                      void *bytes, size_t size) {
+#if H5_VERSION_GE(2, 0, 0)
+  return H5Dread_chunk2(dataset, H5P_DEFAULT, offset, skipped, bytes, &size);
+#else
+  (void)size;
+  return H5Dread_chunk(dataset, H5P_DEFAULT, offset, skipped, bytes);
+#endif
+}
+
+/// A function of any library in this process, NULL if there is none (RTLD_DEFAULT is a cast).
+static inline void *chdf5_symbol(const char *name) { return dlsym(RTLD_DEFAULT, name); }
 
 /// The kind of a link (H5L_TYPE_HARD, _SOFT, _EXTERNAL or a user's), negative on failure.
 static inline int chdf5_link_kind(hid_t group, const char *name) {

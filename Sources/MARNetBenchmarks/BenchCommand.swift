@@ -13,7 +13,7 @@ public struct BenchCommand: ParsableCommand {
       """,
     subcommands: [
       TrainBenchmark.self, SampleBenchmark.self, ScoreBenchmark.self, PrefitBenchmark.self,
-      GemmBenchmark.self,
+      ReadBenchmark.self, GemmBenchmark.self,
     ])
 
   public init() {}

@@ -47,6 +47,17 @@ import Testing
     }
   }
 
+  @Test(arguments: ["csv", "jsonl"])
+  func filesAreTheSameBytesForEveryBatch(format: String) throws {
+    let command = ["score", models.path("features.h5"), "--model", models.path("plugin.marnet")]
+    for batch in ["8192", "1", "59", "119", "120", "121"] {
+      let output = ["--output", "\(batch).\(format)", "--batch", batch, "--reconstruction"]
+      try bench.run(command + (format == "csv" ? output.dropLast() : output)).succeeded()
+    }
+    let files = try bench.contents(of: ".")
+    #expect(files.count == 6 && Set(files.values).count == 1)
+  }
+
   @Test(arguments: ["plugin", "paper"])
   func rowsAround(model: String) throws {
     let features = models.path("features.h5")

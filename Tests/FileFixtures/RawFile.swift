@@ -23,18 +23,22 @@ package final class RawFile {
   }
 
   /// How a dataset is stored.
-  package struct Storage {
+  package struct Storage: Sendable {
     package var chunk: [Int] = []
     package var gzip: UInt32?
+    package var shuffle = false
+    package var checksum = false
     package var unknownFilter: Int32?
     package var externalFile: String?
 
     package init(
-      chunk: [Int] = [], gzip: UInt32? = nil, unknownFilter: Int32? = nil,
-      externalFile: String? = nil
+      chunk: [Int] = [], gzip: UInt32? = nil, shuffle: Bool = false, checksum: Bool = false,
+      unknownFilter: Int32? = nil, externalFile: String? = nil
     ) {
       self.chunk = chunk
       self.gzip = gzip
+      self.shuffle = shuffle
+      self.checksum = checksum
       self.unknownFilter = unknownFilter
       self.externalFile = externalFile
     }
@@ -52,7 +56,9 @@ package final class RawFile {
       if !storage.chunk.isEmpty {
         H5Pset_chunk(list, Int32(storage.chunk.count), storage.chunk.map { hsize_t($0) })
       }
+      if storage.shuffle { H5Pset_shuffle(list) }
       if let level = storage.gzip { H5Pset_deflate(list, level) }
+      if storage.checksum { H5Pset_fletcher32(list) }
       if let filter = storage.unknownFilter {
         H5Pset_filter(list, filter, UInt32(H5Z_FLAG_OPTIONAL), 0, nil)
       }
@@ -85,6 +91,17 @@ package final class RawFile {
     try dataset(
       name, shape: shape, values: values, memory: chdf5_ieee_f32le(), type: type,
       storage: storage)
+  }
+
+  /// Puts `bytes` in the place of the compressed chunk whose first value is at `offset`.
+  package func overwriteChunk(_ name: String, at offset: [Int], with bytes: [UInt8]) throws {
+    try HDF5Library.synchronized {
+      let dataset = H5Dopen2(id, name, 0)
+      defer { H5Dclose(dataset) }
+      let status = H5Dwrite_chunk(
+        dataset, 0, 0, offset.map { hsize_t($0) }, bytes.count, bytes)
+      guard status >= 0 else { throw FixtureError.hdf5("overwrite a chunk of \(name)") }
+    }
   }
 
   @discardableResult

@@ -43,8 +43,10 @@ struct FitRun {
     let semantic = Standardizer(of: text, rows: withText)
     visualStandardizer = visual
     textStandardizer = semantic
-    self.rows = PreparedRows(rows, visual: visual, text: semantic)
-    self.validation = validation.map { PreparedRows($0, visual: visual, text: semantic) }
+    self.rows = PreparedRows(rows, visual: visual, text: semantic, pool: pool)
+    self.validation = validation.map {
+      PreparedRows($0, visual: visual, text: semantic, pool: pool)
+    }
     dimensions = HeadDimensions(
       configuration, visual: rows.visual.columnCount, text: text.columnCount,
       classes: rows.classNames.count)

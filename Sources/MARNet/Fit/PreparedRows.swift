@@ -19,9 +19,10 @@ struct PreparedRows: Sendable {
   var labelledRows: [Int] { labels.indices.filter { labels[$0] >= 0 } }
 
   init(
-    _ rows: PairedRows, visual standardizer: Standardizer, text textStandardizer: Standardizer
+    _ rows: PairedRows, visual standardizer: Standardizer, text textStandardizer: Standardizer,
+    pool: WorkerPool
   ) {
-    visual = KeyedRows(raw: rows.visual, standardizer: standardizer)
+    visual = KeyedRows(raw: rows.visual, standardizer: standardizer, pool: pool)
     text =
       rows.text.map { textStandardizer($0, keeping: rows.hasText) }
       ?? Matrix(rowCount: rows.rowCount, columnCount: textStandardizer.mean.count)

@@ -33,7 +33,7 @@ public struct Trainer: Sendable {
   public func fit(
     featuresAt path: String, progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
-    let file = try FeatureFile(path: path)
+    let file = try FeatureFile(path: path, threads: threads)
     let rows = try file.pairedRows(.train)
     let validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
     return try fit(rows, validation: validation, progress: progress)

@@ -10,18 +10,27 @@ struct KeyedRows: Sendable {
   /// `[N]`, hashes of the rows as they were read.
   let keys: [UInt64]
 
+  /// Rows of a task: as many as a processor's own cache holds beside their copy.
+  private static let taskRows = 64
+
   /// Standardises `raw` `[N, Dv]` and keys each row by its content.
-  init(raw: Matrix, standardizer: Standardizer) {
-    keys = raw.withUnsafeBufferPointer { values in
-      (0..<raw.rowCount).map { row in
-        let start = row * raw.columnCount
-        return RandomKey.contentRow(
-          UnsafeBufferPointer(rebasing: values[start..<start + raw.columnCount]))
+  init(raw: Matrix, standardizer: Standardizer, pool: WorkerPool) {
+    let (source, count) = (raw.view, raw.rowCount)
+    let tasks = (count + Self.taskRows - 1) / Self.taskRows
+    var keys = [UInt64](repeating: 0, count: count)
+    visual = keys.withUnsafeMutableBufferPointer { keys in
+      Matrix(rowCount: count, columnCount: raw.columnCount) { target in
+        guard let keys = keys.baseAddress else { return }
+        pool.forEach(tasks) { task, _ in
+          let rows = task * Self.taskRows..<min((task + 1) * Self.taskRows, count)
+          RandomKey.contentRows(source.rows(rows), into: keys + rows.lowerBound)
+          target.rows(rows).copy(from: source.rows(rows))
+          standardizer.apply(to: target.rows(rows))
+        }
       }
     }
-    var standardised = raw
-    standardizer.apply(to: standardised.mutableView())
-    visual = standardised
+    self.keys = keys
+    withExtendedLifetime(raw) {}
   }
 
   private init(visual: Matrix, keys: [UInt64]) {

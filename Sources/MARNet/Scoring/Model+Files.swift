@@ -13,7 +13,8 @@ public struct FileScoring: Sendable {
   public var includesEmbedding = false
   /// Write x_CDR.
   public var includesReconstruction = false
-  /// Rows read at a time; no effect on the scores.
+  /// Rows read at a time, twice that many in memory: the next are read while these are
+  /// scored. No effect on the scores.
   public var batchRows = 8_192
   /// The format; nil takes it from the output's extension.
   public var format: ScoreFormat?
@@ -37,7 +38,7 @@ extension Model {
     options: ScoringOptions = ScoringOptions(), threads: Int? = nil,
     progress: (_ done: Int, _ count: Int) -> Bool = { _, _ in true }
   ) throws -> Int {
-    let file = try FeatureFile(path: path)
+    let file = try FeatureFile(path: path, threads: threads)
     let rowCount = try file.description(of: what.split).rowCount
     try file.requireVisualWidth(visualWidth, of: what.split)
     try file.requireIsNot(output)
@@ -55,12 +56,15 @@ extension Model {
       ])
     let format = try what.format ?? ScoreFormat(path: output)
     let writer = try format.writer(path: output, columns: columns)
-    for rows in Self.blocks(of: rowCount, size: what.batchRows) {
-      let scores = try scorer.score(try file.readVisual(what.split, rows: rows))
+    let split = what.split
+    try ReadAhead.forEach(Self.blocks(of: rowCount, size: what.batchRows)) { rows in
+      (visual: try file.readVisual(split, rows: rows), ids: try file.ids(split, rows: rows))
+    } consume: { rows, block in
+      let scores = try scorer.score(block.visual)
       try writer.append(
         ScoreBlock(
           firstRow: rows.lowerBound, probabilities: scores.probabilities,
-          prediction: scores.predictions, ids: try file.ids(what.split, rows: rows),
+          prediction: scores.predictions, ids: block.ids,
           embedding: what.includesEmbedding ? scores.embedding : nil,
           reconstruction: what.includesReconstruction ? scores.reconstruction : nil))
       guard progress(rows.upperBound, rowCount) else {
@@ -80,13 +84,15 @@ extension Model {
     threads: Int? = nil, batchRows: Int = 8_192,
     progress: (_ done: Int, _ count: Int) -> Bool = { _, _ in true }
   ) throws -> Evaluation {
-    let file = try FeatureFile(path: path)
+    let file = try FeatureFile(path: path, threads: threads)
     let rowCount = try file.description(of: split).rowCount
     try file.requireVisualWidth(visualWidth, of: split)
     let labels = try file.labels(split, classNames: classNames)
     let evaluator = try Evaluator(self, options: options, threads: threads)
-    for rows in Self.blocks(of: rowCount, size: batchRows) {
-      try evaluator.add(try file.readVisual(split, rows: rows), labels: Array(labels[rows]))
+    try ReadAhead.forEach(Self.blocks(of: rowCount, size: batchRows)) { rows in
+      try file.readVisual(split, rows: rows)
+    } consume: { rows, visual in
+      try evaluator.add(visual, labels: Array(labels[rows]))
       guard progress(rows.upperBound, rowCount) else { throw FitError.cancelled }
     }
     return evaluator.result()

@@ -90,13 +90,11 @@ public final class ModelScorer {
       throw ModelError.widthDiffers(found: visual.columnCount, needed: model.visualWidth)
     }
     let values = visual.view
-    for row in 0..<visual.rowCount {
-      let row = (index: row, values: values.row(row))
-      for column in 0..<visual.columnCount where !row.values[column].isFinite {
-        throw ModelError.notFinite(row: row.index, column: column)
-      }
+    if let row = FiniteCheck.search(values)?.first {
+      let column = (0..<values.columnCount).first { !values.row(row)[$0].isFinite } ?? 0
+      throw ModelError.notFinite(row: row, column: column)
     }
-    return KeyedRows(raw: visual, standardizer: model.visualStandardizer)
+    return KeyedRows(raw: visual, standardizer: model.visualStandardizer, pool: pool)
   }
 }
 

@@ -8,6 +8,8 @@ struct DatasetStorage: Sendable {
   let chunkShape: [Int]?
   /// The filters that were applied when writing, in order, such as "gzip 4".
   let filters: [String]
+  /// The numbers of the same filters, as HDF5 registers them.
+  let filterNumbers: [H5Z_filter_t]
   /// The first filter that this HDF5 library does not have.
   let missingFilter: String?
   /// Bytes in the file, after compression.
@@ -35,14 +37,17 @@ struct DatasetStorage: Sendable {
       chunkShape = nil
     }
     byteCount = Int(H5Dget_storage_size(id))
-    (filters, missingFilter) = Self.filters(of: list.id)
+    (filters, filterNumbers, missingFilter) = Self.filters(of: list.id)
   }
 
   /// Bytes of all chunks that the rows of one chunk's height touch.
   func bytesOfChunkRow(rowBytes: Int) -> Int { (chunkShape?.first ?? 0) * rowBytes }
 
-  private static func filters(of list: hid_t) -> (all: [String], missing: String?) {
+  private static func filters(
+    of list: hid_t
+  ) -> (names: [String], numbers: [H5Z_filter_t], missing: String?) {
     var names: [String] = []
+    var numbers: [H5Z_filter_t] = []
     var missing: String?
     for index in 0..<max(0, H5Pget_nfilters(list)) {
       var flags: UInt32 = 0
@@ -55,9 +60,10 @@ struct DatasetStorage: Sendable {
       let bytes = text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
       let name = name(of: id, text: String(decoding: bytes, as: UTF8.self), values: values)
       names.append(name)
+      numbers.append(id)
       if missing == nil && H5Zfilter_avail(id) <= 0 { missing = name }
     }
-    return (names, missing)
+    return (names, numbers, missing)
   }
 
   private static func name(of id: H5Z_filter_t, text: String, values: [UInt32]) -> String {

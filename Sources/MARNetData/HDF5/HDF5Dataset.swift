@@ -19,6 +19,15 @@ struct HDF5Dataset: Sendable {
   /// Values in one row.
   var rowWidth: Int { shape?.dropFirst().reduce(1, *) ?? 0 }
 
+  /// At most `rows` rows that end where a chunk does, so that blocks of that many rows, read
+  /// one after the other, share no chunk; `rows` itself where a chunk has more.
+  func wholeChunks(of rows: Int) -> Int {
+    guard let chunkRows = storage.chunkShape?.first, chunkRows > 0, chunkRows <= rows else {
+      return rows
+    }
+    return rows / chunkRows * chunkRows
+  }
+
   /// Looks at the dataset `opened`, which is `name` in `group`.
   ///
   /// - Throws: `DataError` when its storage lies outside of the file.

@@ -13,34 +13,69 @@ struct FeatureScan {
   /// The error that the first of them means.
   private(set) var problem: DataError?
 
-  private static let blockRows = 4096
+  /// Rows in memory at a time, about.
+  private static let blockRows = 8192
+
+  /// What is known of each row of a block, filled in piece by piece from several threads.
+  private struct Rows {
+    var hashes: [UInt64]
+    var areFinite: [Bool]
+
+    init(count: Int) {
+      hashes = [UInt64](repeating: 0, count: count)
+      areFinite = [Bool](repeating: true, count: count)
+    }
+  }
 
   /// Scans `dataset`, all rows or those where `present` is true.
   init(
-    _ dataset: HDF5Dataset, present: [Bool]? = nil, known: Set<UInt64> = []
+    _ dataset: HDF5Dataset, threads: Int, present: [Bool]? = nil, known: Set<UInt64> = []
   ) throws(DataError) {
-    for start in stride(from: 0, to: dataset.rowCount, by: Self.blockRows) {
-      let rows = start..<min(dataset.rowCount, start + Self.blockRows)
-      var block = try dataset.readMatrix(rows)
-      let view = block.mutableView()
+    // One block serves for all: new memory would cost as much as reading into it.
+    let blockRows = min(dataset.wholeChunks(of: Self.blockRows), dataset.rowCount)
+    var block = Matrix(rowCount: blockRows, columnCount: dataset.rowWidth)
+    let view = block.mutableView()
+    var found = Rows(count: blockRows)
+    for start in stride(from: 0, to: dataset.rowCount, by: max(1, blockRows)) {
+      let rows = start..<min(dataset.rowCount, start + blockRows)
+      try Self.read(rows, of: dataset, threads: threads, into: view, &found)
       for row in rows where present?[row] ?? true {
-        let values = UnsafeBufferPointer(
-          start: view.row(row - start), count: view.columnCount)
-        let hash = RandomKey.contentRow(values)
+        let hash = found.hashes[row - start]
         vectors.insert(hash)
         if known.contains(hash) { knownRows += 1 }
-        guard let column = values.firstIndex(where: { !$0.isFinite }) else { continue }
+        guard !found.areFinite[row - start] else { continue }
         nonFiniteRows += 1
         problem =
           problem
-          ?? .nonFinite(
-            dataset.location, row: row, column: column, value: "\(values[column])", badRows: 0,
-            rows: dataset.rowCount)
+          ?? FiniteCheck.error(
+            view, row: row - start, badRows: 0, at: dataset.location, firstRow: start)
       }
     }
-    if case .nonFinite(let location, let row, let column, let value, _, let rows)? = problem {
+    if case .nonFinite(let location, let row, let column, let value, _, _)? = problem {
       problem = .nonFinite(
-        location, row: row, column: column, value: value, badRows: nonFiniteRows, rows: rows)
+        location, row: row, column: column, value: value, badRows: nonFiniteRows,
+        rows: dataset.rowCount)
+    }
+    withExtendedLifetime(block) {}
+  }
+
+  private static func read(
+    _ rows: Range<Int>, of dataset: HDF5Dataset, threads: Int, into block: MatrixView,
+    _ found: inout Rows
+  ) throws(DataError) {
+    try found.hashes.withUnsafeMutableBufferPointer { (hashes) throws(DataError) in
+      try found.areFinite.withUnsafeMutableBufferPointer { (areFinite) throws(DataError) in
+        guard let hashes = hashes.baseAddress, let areFinite = areFinite.baseAddress else { return }
+        let reader = FeatureReader(dataset: dataset, threads: threads)
+        try reader.read(rows, into: block.rows(0..<rows.count)) { piece, values in
+          let first = piece.lowerBound - rows.lowerBound
+          RandomKey.contentRows(values, into: hashes + first)
+          for row in 0..<values.rowCount {
+            areFinite[first + row] = FiniteCheck.isFinite(
+              values.row(row), count: values.columnCount)
+          }
+        }
+      }
     }
   }
 }

@@ -33,7 +33,7 @@ struct SplitInspector {
     report.rowCount = visual.rowCount
     report.visualWidth = visual.rowWidth
     do {
-      let scan = try FeatureScan(visual, known: trainVectors)
+      let scan = try FeatureScan(visual, threads: file.threads, known: trainVectors)
       vectors = scan.vectors
       report.nonFiniteVisualRows = scan.nonFiniteRows
       report.uniqueVisualVectors = scan.vectors.count
@@ -57,7 +57,7 @@ struct SplitInspector {
       let present = try layout.readTextMask(0..<rowCount)
       report.rowsWithoutText = present.count { !$0 }
       requireText(rowCount, layout)
-      let scan = try FeatureScan(dataset, present: present)
+      let scan = try FeatureScan(dataset, threads: file.threads, present: present)
       report.nonFiniteTextRows = scan.nonFiniteRows
       report.uniqueTextVectors = scan.vectors.count
       if let problem = scan.problem { problems.append(problem) }

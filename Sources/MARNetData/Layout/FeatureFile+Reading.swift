@@ -10,8 +10,9 @@ extension FeatureFile {
   /// - Throws: `DataError` when they cannot be read or one is not finite.
   public func readVisual(_ split: Split, rows: Range<Int>) throws -> Matrix {
     let visual = try layout(of: split).visual.get()
-    let matrix = try visual.readMatrix(rows)
-    try FiniteCheck.require(matrix.view, at: visual.location, firstRow: rows.lowerBound)
+    let tally = FiniteTally()
+    let matrix = try visual.readMatrix(rows, threads: threads, visit: tally.add)
+    try tally.requireNone(in: rows, of: matrix.view, at: visual.location)
     return matrix
   }
 
@@ -25,7 +26,7 @@ extension FeatureFile {
     guard let text = try layout.text?.get() else {
       throw DataError.noText(layout.textLocation)
     }
-    var matrix = try text.readMatrix(rows)
+    var matrix = try text.readMatrix(rows, threads: threads)
     let hasText = try layout.readTextMask(rows)
     let view = matrix.mutableView()
     for (row, present) in hasText.enumerated() where !present { view.rows(row..<row + 1).fill(0) }
@@ -87,14 +88,5 @@ extension SplitLayout {
       return [Bool](repeating: true, count: rows.count)
     }
     return try mask.readIntegers(rows).map { $0 != 0 }
-  }
-}
-
-extension HDF5Dataset {
-  /// The rows in `rows` as Float32, unchecked.
-  func readMatrix(_ rows: Range<Int>) throws(DataError) -> Matrix {
-    var matrix = Matrix(rowCount: rows.count, columnCount: rowWidth)
-    try readFloats(rows, into: matrix.mutableView().pointer)
-    return matrix
   }
 }

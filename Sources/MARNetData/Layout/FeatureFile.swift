@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MARNetDense
+
 /// An open file of paired features: HDF5 with groups `train`, `val`, `test`.
 ///
 /// Each group holds `visual` [N, Dv], optionally `text` [N, Ds], `label` or
@@ -16,6 +18,8 @@ public final class FeatureFile: Sendable {
   /// Whether the file itself names its classes.
   public let namesClasses: Bool
 
+  /// Threads that one call may use to read features.
+  let threads: Int
   let file: HDF5File
   let layouts: [Split: Result<SplitLayout, DataError>]
   let rootNames: [String]
@@ -23,10 +27,13 @@ public final class FeatureFile: Sendable {
 
   /// Opens the file at `path`.
   ///
+  /// - Parameter threads: threads that a call may use to decompress and convert features;
+  ///   all available processors when nil. What is read does not depend on it.
   /// - Throws: `DataError` when it is missing, not HDF5, cut short or too new. What
   ///   is wrong with a split is thrown by the calls that need that split.
-  public init(path: String) throws {
+  public init(path: String, threads: Int? = nil) throws {
     self.path = path
+    self.threads = max(1, threads ?? WorkerPool.availableProcessors)
     file = try HDF5File(reading: path)
     let root = try file.root()
     rootNames = try root.names()

@@ -21,8 +21,9 @@ extension FeatureFile {
       layout.labels == nil && split == .test
       ? [Int32](repeating: -1, count: visual.rowCount) : try labels(split)
     let rows = try PairedRows(
-      visual: try visual.readMatrix(all), text: try text?.readMatrix(all), hasText: hasText,
-      labels: labels, ids: try ids(split), classNames: names,
+      visual: try visual.readMatrix(all, threads: threads),
+      text: try text?.readMatrix(all, threads: threads), hasText: hasText, labels: labels,
+      ids: try ids(split), classNames: names,
       origin: DataLocation(path: path, object: "/\(split.rawValue)"),
       labelsName: layout.labelsLocation.name)
     if split == .train { try rows.requireEveryClassLabelled() }

@@ -39,12 +39,15 @@ package struct RandomKey: Sendable, Equatable {
   /// Keying by content makes a row's noise, and so its score, independent of
   /// where it stands in a file.
   package static func contentRow(_ values: UnsafeBufferPointer<Float>) -> UInt64 {
-    var hash = 0x9E37_79B9_7F4A_7C15 ^ UInt64(values.count)
-    for value in values {
-      hash = (hash ^ UInt64(value.bitPattern)) &* 0xFF51_AFD7_ED55_8CCD
-      hash ^= hash >> 32
-    }
-    return hash
+    var key: UInt64 = 0
+    marnet_row_hashes(values.baseAddress, values.count, 1, values.count, &key)
+    return key
+  }
+
+  /// Writes the row keys of all rows of `view`, `[view.rowCount]`: `contentRow` of each,
+  /// several at a time.
+  package static func contentRows(_ view: MatrixView, into keys: UnsafeMutablePointer<UInt64>) {
+    marnet_row_hashes(view.pointer, view.stride, view.rowCount, view.columnCount, keys)
   }
 
   /// Fills `count` values of N(0, 1).

@@ -21,6 +21,16 @@ public struct Matrix: Sendable {
     if value != 0 { storage.pointer.initialize(repeating: value, count: storage.count) }
   }
 
+  /// Makes a `[rows, columns]` matrix whose elements `fill` writes, every one of them.
+  package init<Failure: Error>(
+    rowCount: Int, columnCount: Int, fill: (MatrixView) throws(Failure) -> Void
+  ) throws(Failure) {
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    storage = AlignedBuffer(count: rowCount * columnCount, zeroed: false)
+    try fill(view)
+  }
+
   /// Makes a `[rows, columns]` matrix from `values` in row-major order.
   public init(rowCount: Int, columnCount: Int, values: [Float]) {
     precondition(

@@ -24,6 +24,23 @@ import Testing
     #expect(values != other, "another row key shuffles another way")
   }
 
+  @Test(arguments: [0, 1, 7, 8, 9, 35], [1, 5, 24])
+  func rowsHashedTogetherHaveTheirOwnKeys(count: Int, width: Int) {
+    // Rows of a wider table, so that they do not lie side by side.
+    let table = Matrix(
+      rowCount: count, columnCount: width + 3,
+      values: (0..<count * (width + 3)).map { Float($0) * 0.7 - 3 })
+    var keys = [UInt64](repeating: 0, count: max(count, 1))
+    RandomKey.contentRows(table.view.columns(2..<2 + width), into: &keys)
+    for row in 0..<count {
+      let alone = Array(table.row(row)[2..<2 + width]).withUnsafeBufferPointer {
+        RandomKey.contentRow($0)
+      }
+      #expect(keys[row] == alone, "row \(row)")
+    }
+    #expect(Set(keys.prefix(count)).count == count)
+  }
+
   /// Each of the six orders of three should come up 2,000 times, deviation 41.
   @Test func everyOrderIsEquallyLikely() {
     var counts: [[Int]: Int] = [:]
