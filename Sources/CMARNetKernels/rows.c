@@ -4,8 +4,6 @@
 #include "dispatch.h"
 #include "exponential.h"
 
-MARNET_BODY float sigmoid_lane(float x) { return 1.0f / (1.0f + exp_lane(-x)); }
-
 MARNET_BODY void marnet_bias_leaky_relu_body(float *y, const float *bias, size_t count,
                                              float slope) {
   for (size_t j = 0; j < count; j++) {
@@ -25,34 +23,28 @@ MARNET_DISPATCH(marnet_leaky_relu_gradient,
                 (float *gradient, const float *y, size_t count, float slope),
                 (gradient, y, count, slope))
 
+/// SiLU of x, and its derivative s (1 + x (1 - s)) = s + a (1 - s), s the sigmoid.
+MARNET_BODY float silu_lane(float x, float *derivative) {
+  float s = 1.0f / (1.0f + exp_lane(-x)), a = x * s;
+  *derivative = s + a * (1.0f - s);
+  return a;
+}
+
 MARNET_BODY void marnet_bias_silu_body(float *h, const float *bias, const float *extra, float *a,
                                        size_t count) {
   if (extra) {
-    for (size_t j = 0; j < count; j++) {
-      float x = h[j] + bias[j] + extra[j];
-      h[j] = x;
-      a[j] = x * sigmoid_lane(x);
-    }
+    for (size_t j = 0; j < count; j++) a[j] = silu_lane(h[j] + bias[j] + extra[j], h + j);
   } else {
-    for (size_t j = 0; j < count; j++) {
-      float x = h[j] + bias[j];
-      h[j] = x;
-      a[j] = x * sigmoid_lane(x);
-    }
+    for (size_t j = 0; j < count; j++) a[j] = silu_lane(h[j] + bias[j], h + j);
   }
 }
 MARNET_DISPATCH(marnet_bias_silu,
                 (float *h, const float *bias, const float *extra, float *a, size_t count),
                 (h, bias, extra, a, count))
 
-MARNET_BODY void marnet_silu_gradient_body(float *gradient, const float *h, size_t count) {
-  for (size_t j = 0; j < count; j++) {
-    float s = sigmoid_lane(h[j]);
-    gradient[j] *= s * (1.0f + h[j] * (1.0f - s));
-  }
+void marnet_multiply(const float *x, float *y, size_t count) {
+  for (size_t j = 0; j < count; j++) y[j] *= x[j];
 }
-MARNET_DISPATCH(marnet_silu_gradient, (float *gradient, const float *h, size_t count),
-                (gradient, h, count))
 
 void marnet_add(const float *x, float *y, size_t count) {
   for (size_t j = 0; j < count; j++) y[j] += x[j];

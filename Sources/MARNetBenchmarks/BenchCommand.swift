@@ -5,6 +5,7 @@ import ArgumentParser
 /// Times the inner loops at stated sizes, for comparison with other implementations run
 /// beside it. See docs/performance.md.
 public struct BenchCommand: ParsableCommand {
+  /// The group of subcommands.
   public static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Time the inner loops on this machine.",
     discussion: """
@@ -16,5 +17,6 @@ public struct BenchCommand: ParsableCommand {
       ReadBenchmark.self, GemmBenchmark.self,
     ])
 
+  /// For the argument parser.
   public init() {}
 }

@@ -18,14 +18,14 @@ void marnet_leaky_relu_gradient(float *gradient, const float *y, size_t count, f
 void marnet_leaky_relu_gradient_scalar(float *gradient, const float *y, size_t count,
                                        float slope);
 
-/// h[j] += bias[j] + extra[j] (extra may be NULL); a[j] = h[j] sigmoid(h[j]).
+/// a = SiLU(h + bias + extra), extra may be NULL; h becomes the derivative there, which is all
+/// that the backward pass needs of it and costs little beside the exponential.
 void marnet_bias_silu(float *h, const float *bias, const float *extra, float *a, size_t count);
 void marnet_bias_silu_scalar(float *h, const float *bias, const float *extra, float *a,
                              size_t count);
 
-/// gradient[j] *= d/dh (h sigmoid(h)).
-void marnet_silu_gradient(float *gradient, const float *h, size_t count);
-void marnet_silu_gradient_scalar(float *gradient, const float *h, size_t count);
+/// y[j] *= x[j].
+void marnet_multiply(const float *x, float *y, size_t count);
 
 /// y[j] += x[j].
 void marnet_add(const float *x, float *y, size_t count);

@@ -96,10 +96,10 @@ package struct Denoiser: Sendable {
   ) {
     let noisy =
       time == nil ? activations.input : activations.input.columns(0..<textWidth)
-    input.product(noisy, into: activations.hidden[0], parameters)
+    input.product(noisy, into: activations.derivatives[0], parameters)
     for layer in 0..<HiddenLayers.count {
       let linear = layer == 0 ? input : hidden[layer - 1]
-      let h = activations.hidden[layer]
+      let h = activations.derivatives[layer]
       let a = activations.activated[layer]
       if layer > 0 { linear.product(activations.activated[layer - 1], into: h, parameters) }
       guard let bias = linear.bias else { preconditionFailure("hidden layers have a bias") }
@@ -133,8 +133,8 @@ package struct Denoiser: Sendable {
       linear.inputGradient(above, into: gradient, parameters)
       dropout(layer, gradient)
       for row in 0..<gradient.rowCount {
-        marnet_silu_gradient(
-          gradient.row(row), activations.hidden[layer].row(row), gradient.columnCount)
+        marnet_multiply(
+          activations.derivatives[layer].row(row), gradient.row(row), gradient.columnCount)
       }
     }
     Self.sumPasses(gradients.hidden[0], into: gradients.condition)

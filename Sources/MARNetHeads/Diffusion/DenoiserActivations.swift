@@ -6,8 +6,8 @@ import MARNetDense
 package struct DenoiserActivations: Sendable {
   /// `[rows, Ds + E]`: noisy text and time embedding.
   package let input: MatrixView
-  /// `[rows, H]` each: before the activation.
-  package let hidden: HiddenLayers
+  /// `[rows, H]` each: the activation's input, then its derivative there.
+  package let derivatives: HiddenLayers
   /// `[rows, H]` each: after activation and dropout.
   package let activated: HiddenLayers
   /// `[rows, Ds]`: x̂₀.
@@ -15,7 +15,7 @@ package struct DenoiserActivations: Sendable {
 
   package struct Slots: Sendable {
     let input: Workspace.Slot
-    let hidden: [Workspace.Slot]
+    let derivatives: [Workspace.Slot]
     let activated: [Workspace.Slot]
     let predictedClean: Workspace.Slot
   }
@@ -25,30 +25,31 @@ package struct DenoiserActivations: Sendable {
   ) -> Slots {
     Slots(
       input: workspace.reserve(rows, dimensions.text + dimensions.timeEmbedding),
-      hidden: (0..<HiddenLayers.count).map { _ in workspace.reserve(rows, dimensions.hidden) },
+      derivatives: (0..<HiddenLayers.count).map { _ in workspace.reserve(rows, dimensions.hidden) },
       activated: (0..<HiddenLayers.count).map { _ in workspace.reserve(rows, dimensions.hidden) },
       predictedClean: workspace.reserve(rows, dimensions.text))
   }
 
   package init(_ slots: Slots, in workspace: Workspace) {
     input = workspace[slots.input]
-    hidden = HiddenLayers { workspace[slots.hidden[$0]] }
+    derivatives = HiddenLayers { workspace[slots.derivatives[$0]] }
     activated = HiddenLayers { workspace[slots.activated[$0]] }
     predictedClean = workspace[slots.predictedClean]
   }
 
   private init(
-    input: MatrixView, hidden: HiddenLayers, activated: HiddenLayers, predictedClean: MatrixView
+    input: MatrixView, derivatives: HiddenLayers, activated: HiddenLayers,
+    predictedClean: MatrixView
   ) {
     self.input = input
-    self.hidden = hidden
+    self.derivatives = derivatives
     self.activated = activated
     self.predictedClean = predictedClean
   }
 
   package func rows(_ range: Range<Int>) -> DenoiserActivations {
     DenoiserActivations(
-      input: input.rows(range), hidden: hidden.rows(range),
+      input: input.rows(range), derivatives: derivatives.rows(range),
       activated: activated.rows(range), predictedClean: predictedClean.rows(range))
   }
 }

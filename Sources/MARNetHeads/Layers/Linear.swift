@@ -47,14 +47,20 @@ package struct Linear: Sendable {
   /// `dW = dyᵀ x` and `db = Σ dy` for the output units in `outputs`; x is packed, `[rows, in]`.
   ///
   /// Every unit's sum runs over the whole batch in one fixed order, whoever computes it.
+  ///
+  /// - Returns: Σ of the squares of what was written, while it is in cache.
+  @discardableResult
   package func weightGradient(
     _ dy: MatrixView, _ x: PackedMatrix, outputs: Range<Int>, into parameters: ParameterBlock
-  ) {
+  ) -> Double {
     let dySlice = dy.columns(outputs)
-    x.multiplyTransposed(dySlice, into: parameters.gradient(of: weight).rows(outputs))
-    guard let bias else { return }
+    let dW = parameters.gradient(of: weight).rows(outputs)
+    x.multiplyTransposed(dySlice, into: dW)
+    let squares = marnet_sum_of_squares(dW.pointer, dW.rowCount * dW.columnCount)
+    guard let bias else { return squares }
     let db = parameters.gradient(of: bias).pointer + outputs.lowerBound
     db.update(repeating: 0, count: outputs.count)
     for row in 0..<dy.rowCount { marnet_add(dySlice.row(row), db, outputs.count) }
+    return squares + marnet_sum_of_squares(db, outputs.count)
   }
 }

@@ -25,6 +25,8 @@ package struct WeightGradients: Sendable {
   private let precision: Precision
   private var inputs: [Input] = []
   private var tiles: [Tile] = []
+  /// Σ of the squares of each tile: two floats hold a double.
+  private var squares = AlignedBuffer(count: 0)
 
   package init(batchSize: Int, precision: Precision) {
     self.batchSize = batchSize
@@ -46,6 +48,7 @@ package struct WeightGradients: Sendable {
           layer: layer, outputGradient: dy, input: packed,
           outputs: first..<min(first + Self.unitsPerTile, layer.outputCount)))
     }
+    squares = AlignedBuffer(count: 2 * tiles.count)
   }
 
   private mutating func packedInput(_ x: MatrixView) -> PackedMatrix {
@@ -66,12 +69,16 @@ package struct WeightGradients: Sendable {
     }
   }
 
-  /// Writes every gradient, over all the rows that the registered views hold.
+  /// Writes every gradient and the sum of their squares, over all the rows that the registered views hold.
   package func run(into parameters: ParameterBlock, pool: WorkerPool) {
+    let sums = UnsafeMutableRawPointer(squares.pointer).assumingMemoryBound(to: Double.self)
     pool.forEach(tiles.count) { task, _ in
       let tile = tiles[task]
-      tile.layer.weightGradient(
+      sums[task] = tile.layer.weightGradient(
         tile.outputGradient, tile.input, outputs: tile.outputs, into: parameters)
     }
+    var total = 0.0
+    for task in 0..<tiles.count { total += sums[task] }
+    parameters.gradientSquares = total
   }
 }

@@ -37,14 +37,7 @@ package final class AdamW: Sendable {
     _ parameters: ParameterBlock, rate: Double, step: Int, pool: WorkerPool
   ) -> Double {
     let gradients = parameters.gradients.pointer
-    let sums = UnsafeMutableRawPointer(norms.pointer)
-      .assumingMemoryBound(to: Double.self)
-    pool.forEach(parts.count) { task, _ in
-      sums[task] = marnet_sum_of_squares(gradients + parts[task].offset, parts[task].count)
-    }
-    var total = 0.0
-    for task in 0..<parts.count { total += sums[task] }
-    let norm = total.squareRoot()
+    let norm = squares(of: parameters, pool: pool).squareRoot()
     let clip = Float(min(1, clipNorm / (norm + 1e-6)))
     let (beta1, beta2) = Self.betas
     let correction1 = Float(1 - power(beta1, step + 1))
@@ -60,6 +53,22 @@ package final class AdamW: Sendable {
       parameters.packed.pack(part, of: parameters)
     }
     return norm
+  }
+
+  /// Σ of squares over all gradients, in a fixed order.
+  private func squares(of parameters: ParameterBlock, pool: WorkerPool) -> Double {
+    if let known = parameters.gradientSquares {
+      parameters.gradientSquares = nil
+      return known
+    }
+    let gradients = parameters.gradients.pointer
+    let sums = UnsafeMutableRawPointer(norms.pointer).assumingMemoryBound(to: Double.self)
+    pool.forEach(parts.count) { task, _ in
+      sums[task] = marnet_sum_of_squares(gradients + parts[task].offset, parts[task].count)
+    }
+    var total = 0.0
+    for task in 0..<parts.count { total += sums[task] }
+    return total
   }
 
   private func power(_ base: Double, _ exponent: Int) -> Double {

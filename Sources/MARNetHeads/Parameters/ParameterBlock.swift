@@ -5,10 +5,14 @@ import MARNetDense
 /// All parameters of a network in one allocation, with their gradients beside them.
 ///
 /// One block makes the optimizer one loop and a checkpoint one write.
-package final class ParameterBlock: Sendable {
+///
+/// `@unchecked Sendable`: one network's step owns it; its phases write disjoint parts.
+package final class ParameterBlock: @unchecked Sendable {
   package let layout: ParameterLayout
   package let values: AlignedBuffer
   package let gradients: AlignedBuffer
+  /// Σ of the gradients' squares, where whoever wrote them has summed it on the way.
+  package var gradientSquares: Double?
   /// The matrices as products read them; current after `pack`.
   package let packed: PackedWeights
 
