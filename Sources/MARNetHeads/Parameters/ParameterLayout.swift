@@ -66,7 +66,7 @@ package struct ParameterLayout: Sendable, Equatable {
     package var count: Int { rows.count * slot.columnCount }
   }
 
-  private static let rowsPerPart = 2 * ProductKernel.cutMultiple
+  private static let rowsPerPart = ProductKernel.cutMultiple
 
   /// All parameters in parts that can be packed on their own.
   package var parts: [Part] {
