@@ -8,11 +8,12 @@
 
 #include "dispatch.h"
 
-/// exp by range reduction to |r| <= ln 2 / 2 and the Cephes polynomial; the scale 2^n is
-/// applied in two halves so that results down to the smallest normal number are right.
+/// exp by range reduction to |r| <= ln 2 / 2 and the Cephes polynomial. The bounds keep
+/// 2^n a normal number.
 MARNET_BODY float exp_lane(float x) {
   x = x > 88.3762626f ? 88.3762626f : x;
   x = x < -87.3365447f ? -87.3365447f : x;
+  // Adding 1.5 2^23 leaves the nearest integer in the low bits.
   float shifted = x * 1.44269504f + 12582912.0f;
   float n = shifted - 12582912.0f;
   float r = x - n * 0.693359375f - n * -2.12194440e-4f;
@@ -23,12 +24,12 @@ MARNET_BODY float exp_lane(float x) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1.0f;
-  int32_t k = (int32_t)n, half = k >> 1;
-  uint32_t low = (uint32_t)(half + 127) << 23, high = (uint32_t)(k - half + 127) << 23;
-  float a, b;
-  memcpy(&a, &low, sizeof a);
-  memcpy(&b, &high, sizeof b);
-  return p * a * b;
+  uint32_t bits;
+  memcpy(&bits, &shifted, sizeof bits);
+  bits = (bits - 0x4B400000u + 127u) << 23;
+  float scale;
+  memcpy(&scale, &bits, sizeof scale);
+  return p * scale;
 }
 
 #endif
