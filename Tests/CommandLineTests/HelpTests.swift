@@ -12,7 +12,7 @@ import Testing
   private static let pins = ProcessInfo.processInfo.environment["MARNET_PIN_HELP"] != nil
 
   @Test(arguments: [
-    "marnet-plugin", "fit", "score", "evaluate", "inspect", "synthesize", "demo",
+    "marnet-plugin", "fit", "score", "evaluate", "inspect", "synthesize", "demo", "bench",
   ])
   func isAsPinned(name: String) throws {
     let bench = try Workbench()

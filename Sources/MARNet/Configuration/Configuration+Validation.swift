@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MARNetDense
 import MARNetHeads
 
 extension Configuration {
@@ -37,6 +38,13 @@ extension Configuration {
     try check("teacher.weight", teacher.weight, from: 0, to: 1)
     try check("validation.fraction", validation.fraction, above: 0, to: 0.9)
     try check("validation.minimumRows", validation.minimumRows, 2...Int(Int32.max))
+    if let found = ProductKernel.unavailableChoice {
+      throw .outOfRange(
+        key: ProductKernel.environmentName, found: found,
+        needed: "instructions this processor has: one of "
+          + ProductKernel.allInstructions.joined(separator: ", "),
+        remedy: "Unset the environment variable to use the fastest.")
+    }
     try checkLists()
     try checkCombinations()
   }

@@ -25,8 +25,21 @@ package struct ProductKernel: @unchecked Sendable {
   private static let float32 = choose(rounds: 0)
   private static let bfloat16 = choose(rounds: 1)
 
+  /// The environment variable that names instructions.
+  package static let environmentName = "MARNET_KERNEL"
+  /// The instructions there are, on some processor or other.
+  package static let allInstructions = ["portable", "avx2", "avx512", "avx512bf16"]
+
+  /// What the environment asks for, where this processor or this package lacks it.
+  package static var unavailableChoice: String? {
+    guard let wanted = getenv(environmentName), marnet_product_named(wanted, 1) == nil else {
+      return nil
+    }
+    return String(cString: wanted)
+  }
+
   private static func choose(rounds: CInt) -> ProductKernel {
-    if let wanted = getenv("MARNET_KERNEL") {
+    if let wanted = getenv(environmentName) {
       // float32 has no bfloat16 instructions to use: the next best are those of avx512.
       if let table = marnet_product_named(wanted, rounds) { return ProductKernel(table: table) }
     }

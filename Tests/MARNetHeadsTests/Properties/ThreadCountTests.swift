@@ -12,8 +12,9 @@ import Testing
   }
 
   /// Wider than one tile of 128 output units; batches of one, three and four blocks of rows.
-  private func networks(_ batchSize: Int) -> Networks {
+  private func networks(_ batchSize: Int, _ precision: Precision) -> Networks {
     var networks = Networks(batchSize: batchSize)
+    networks.precision = precision
     networks.dimensions = HeadDimensions(
       visual: 33, text: 29, classes: 5, aligned: 70, hidden: 130, timeEmbedding: 8)
     return networks
@@ -21,7 +22,12 @@ import Testing
 
   @Test(arguments: Kind.allCases, [10, 130, 300])
   func gradientsAndParametersAreTheSameBytes(kind: Kind, batchSize: Int) throws {
-    let networks = networks(batchSize)
+    for precision in Precision.allCases {
+      try gradientsAndParametersAreTheSameBytes(kind, networks(batchSize, precision))
+    }
+  }
+
+  private func gradientsAndParametersAreTheSameBytes(_ kind: Kind, _ networks: Networks) throws {
     let fixture = isFusion(kind) ? networks.fusionFixture() : networks.fixture()
     let reference = try run(kind, networks, fixture, threads: 1)
     #expect(reference.gradients.contains { $0 != 0 })
@@ -31,6 +37,25 @@ import Testing
     #expect(
       try run(kind, networks, fixture.gathered(), threads: 2) == reference,
       "rows gathered beforehand")
+  }
+
+  /// Operands of 8 bits: losses within a hundredth, gradients in the same direction.
+  @Test(arguments: Kind.allCases) func bfloat16IsNearFloat32(kind: Kind) throws {
+    let outcomes = try Precision.allCases.map { precision in
+      let networks = networks(130, precision)
+      let fixture = isFusion(kind) ? networks.fusionFixture() : networks.fixture()
+      return try run(kind, networks, fixture, threads: 1)
+    }
+    let (one, other) = (outcomes[0], outcomes[1])
+    #expect(one != other, "the precision has an effect")
+    #expect(abs(one.losses[0].total - other.losses[0].total) < 0.01 * one.losses[0].total)
+    func values(_ bits: [UInt32]) -> [Double] { bits.map { Double(Float(bitPattern: $0)) } }
+    let (a, b) = (values(one.gradients), values(other.gradients))
+    func product(_ x: [Double], _ y: [Double]) -> Double {
+      zip(x, y).reduce(0) { $0 + $1.0 * $1.1 }
+    }
+    let cosine = product(a, b) / (product(a, a) * product(b, b)).squareRoot()
+    #expect(cosine > 0.999, "cosine of the gradients is \(cosine)")
   }
 
   private struct Outcome: Equatable {

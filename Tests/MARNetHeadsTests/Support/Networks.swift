@@ -10,6 +10,7 @@ struct Networks {
     visual: 9, text: 7, classes: 4, aligned: 12, hidden: 16, timeEmbedding: 6)
   var batchSize: Int
   var dropout: Float = 0.2
+  var precision = Precision.float32
   var key = RandomKey(seed: 77)
 
   func fixture(_ marks: BatchFixture.Marks = .masked) -> BatchFixture {
@@ -34,13 +35,14 @@ struct Networks {
         temperature: 0.3, alignmentWeight: alignmentWeight,
         reconstructionWeight: reconstructionWeight, textScale: 0.3, slope: 0.01,
         dropout: dropout, hasSkip: hasSkip),
-      batchSize: batchSize, key: key)
+      batchSize: batchSize, precision: precision, key: key)
   }
 
   func alignment(weight: Float = 1) -> AlignmentNetwork {
     AlignmentNetwork(
       dimensions: dimensions, loss: weight > 0 ? InfoNCE(temperature: 0.3) : nil,
-      lossWeight: weight, slope: 0.01, dropout: dropout, batchSize: batchSize, key: key)
+      lossWeight: weight, slope: 0.01, dropout: dropout, batchSize: batchSize, precision: precision,
+      key: key)
   }
 
   func reconstruction(weight: Float = 1, hasSkip: Bool = false) throws -> ReconstructionNetwork {
@@ -48,13 +50,13 @@ struct Networks {
       dimensions: dimensions, schedule: try NoiseSchedule(kind: .cosine, stepCount: 20),
       options: ReconstructionNetwork.Options(
         reconstructionWeight: weight, textScale: 0.5, dropout: dropout, hasSkip: hasSkip),
-      batchSize: batchSize, key: key)
+      batchSize: batchSize, precision: precision, key: key)
   }
 
   func fusion(_ fusionOperator: FusionOperator, _ mode: FusionHead.Mode) -> FusionNetwork {
     FusionNetwork(
       dimensions: dimensions, fusionOperator: fusionOperator, mode: mode, dropout: dropout,
-      batchSize: batchSize, key: key)
+      batchSize: batchSize, precision: precision, key: key)
   }
 }
 
