@@ -86,7 +86,8 @@ import Testing
     var start = regression.solve(c: 0.01, stop: .coarse, checkpoint: {})
     start.bias[2] = -.infinity
     let warm = regression.solve(c: 0.3, stop: stop, from: start, checkpoint: {})
-    expectClose(warm.weights, cold.weights, tolerance: 1e-3, absolute: 1e-4, "W")
+    // The rounding of a loss in Float32 hides the last 1e-8 nats: some 1e-3 of a weight.
+    expectClose(warm.weights, cold.weights, tolerance: 1e-2, absolute: 1e-3, "W")
   }
 
   /// Solutions along a path are those of fits of their own.
