@@ -39,7 +39,7 @@ void marnet_combine(float a, const float *u, float b, const float *v, float *y, 
 void marnet_combine_scalar(float a, const float *u, float b, const float *v, float *y,
                            size_t count);
 
-/// y[j] = exp(x[j]).
+/// y[j] = exp(x[j]): the exponential of all kernels by itself, for their tests.
 void marnet_exp(const float *x, float *y, size_t count);
 void marnet_exp_scalar(const float *x, float *y, size_t count);
 
