@@ -31,42 +31,30 @@ struct SampleBenchmark: ParsableCommand {
       schedule: try NoiseSchedule(kind: .cosine, stepCount: steps), in: &layout)
     let parameters = ParameterBlock(
       layout: layout, key: RandomKey(seed: 1), precision: options.precision)
-    let blockRows = 256
     let samplers = (0..<options.threads).map { _ in
       ReconstructionSampler(
         denoiser: denoiser, parameters: parameters, dimensions: dimensions, sampler: .ddpm,
-        textScale: 1, blockRows: blockRows, key: RandomKey(seed: 2))
+        textScale: 1, blockRows: RowBlockTiming.blockRows, key: RandomKey(seed: 2))
     }
-    let blocks = (rows + blockRows - 1) / blockRows
-    let visual = options.normalRows(blocks * blockRows, options.visualWidth, stream: 1)
-    var drawn = Matrix(rowCount: blocks * blockRows, columnCount: options.textWidth)
+    var drawn = Matrix(
+      rowCount: rows + RowBlockTiming.blockRows, columnCount: options.textWidth)
     let target = drawn.mutableView()
-    let keys = (0..<UInt64(blocks * blockRows)).map { $0 }
-    let pool = WorkerPool(threads: options.threads)
-    var timings = Timings()
-    keys.withUnsafeBufferPointer { keys in
-      guard let first = keys.baseAddress else { return }
-      for repetition in 0...repeats {
-        let sample = {
-          pool.forEach(blocks) { block, worker in
-            let range = block * blockRows..<(block + 1) * blockRows
-            samplers[worker].prepare(visual.view.rows(range))
-            samplers[worker].draw(
-              0, rowKeys: first + range.lowerBound, into: target.rows(range))
-          }
-        }
-        // The first one warms caches and pages.
-        if repetition == 0 { sample() } else { timings.measure(sample) }
-      }
+    let run = RowBlockTiming(options, rows: rows, repeats: repeats) { visual, keys, range, worker in
+      samplers[worker].prepare(visual)
+      samplers[worker].draw(0, rowKeys: keys, into: target.rows(range))
     }
-    withExtendedLifetime((visual, drawn)) {}
+    withExtendedLifetime(drawn) {}
     var report = BenchmarkReport([
       ("benchmark", .text("sample")), ("sampler", .text("ddpm")), ("steps", .integer(steps)),
       ("rows", .integer(rows)),
     ])
     for (name, value) in options.facts { report.add(name, value) }
-    report.add("rows_per_s", .number(Double(blocks * blockRows) / timings.median))
-    report.add("step_ms_median", .number(timings.median * 1e3 / Double(steps)))
+    report.add("rows_per_s", .number(run.rowsPerSecond))
+    // The layers inside the time loop; the image's and the step's parts are computed once.
+    let (h, width) = (Double(options.hidden), Double(options.textWidth))
+    let perRow = 2 * Double(steps) * (2 * h * width + 2 * h * h)
+    report.add("gflops", .number(perRow * run.rowsPerSecond * 1e-9))
+    report.add("step_ms_median", .number(run.timings.median * 1e3 / Double(steps)))
     report.print(asJSON: options.json)
   }
 }

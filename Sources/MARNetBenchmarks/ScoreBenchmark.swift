@@ -42,39 +42,21 @@ struct ScoreBenchmark: ParsableCommand {
         fusionOperator: .concatenation, fusionMode: .representation,
         standardisesFusionInput: false, prediction: .averageOfHeads),
       precision: options.precision)
-    let blockRows = 256
     let scorers = (0..<options.threads).map { _ in
       HeadScorer(
         heads, sampling: HeadScorer.Sampling(sampler: headSampler, draws: draws, seed: 1),
-        blockRows: blockRows)
+        blockRows: RowBlockTiming.blockRows)
     }
-    let blocks = (rows + blockRows - 1) / blockRows
-    let visual = options.normalRows(blocks * blockRows, options.visualWidth, stream: 1)
-    let keys = (0..<UInt64(blocks * blockRows)).map { $0 }
-    let pool = WorkerPool(threads: options.threads)
-    var timings = Timings()
-    keys.withUnsafeBufferPointer { keys in
-      guard let first = keys.baseAddress else { return }
-      for repetition in 0...repeats {
-        let score = {
-          pool.forEach(blocks) { block, worker in
-            let range = block * blockRows..<(block + 1) * blockRows
-            scorers[worker].score(
-              visual.view.rows(range), rowKeys: first + range.lowerBound)
-          }
-        }
-        // The first one warms caches and pages.
-        if repetition == 0 { score() } else { timings.measure(score) }
-      }
+    let run = RowBlockTiming(options, rows: rows, repeats: repeats) { visual, keys, _, worker in
+      scorers[worker].score(visual, rowKeys: keys)
     }
-    withExtendedLifetime(visual) {}
     var report = BenchmarkReport([
       ("benchmark", .text("score")), ("sampler", .text(sampler.rawValue)),
       ("steps", .integer(sampler == .ddim ? steps : sampler == .ddpm ? 50 : 1)),
       ("draws", .integer(draws)), ("rows", .integer(rows)),
     ])
     for (name, value) in options.facts { report.add(name, value) }
-    report.add("rows_per_s", .number(Double(blocks * blockRows) / timings.median))
+    report.add("rows_per_s", .number(run.rowsPerSecond))
     report.print(asJSON: options.json)
   }
 
