@@ -12,20 +12,16 @@ static int has_avx512(void) {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
 }
-#endif
 
-int marnet_product_has_bfloat16(void) {
-#if defined(__x86_64__)
+static int has_bfloat16(void) {
   return has_avx512() && __builtin_cpu_supports("avx512bf16");
-#else
-  return 0;
-#endif
 }
+#endif
 
 const marnet_product_kernel *marnet_product_named(const char *instructions, int rounds) {
 #if defined(__x86_64__)
   if (strcmp(instructions, "avx512bf16") == 0)
-    return rounds && marnet_product_has_bfloat16() ? &marnet_avx512_bfloat16 : NULL;
+    return rounds && has_bfloat16() ? &marnet_avx512_bfloat16 : NULL;
   if (strcmp(instructions, "avx512") == 0)
     return !has_avx512() ? NULL : rounds ? &marnet_avx512_rounded : &marnet_avx512_float32;
   if (strcmp(instructions, "avx2") == 0)

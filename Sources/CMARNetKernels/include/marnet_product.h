@@ -43,8 +43,6 @@ typedef struct marnet_product_kernel {
 const marnet_product_kernel *marnet_product_best(int rounds);
 /// The kernel with these instructions, NULL where the processor lacks them.
 const marnet_product_kernel *marnet_product_named(const char *instructions, int rounds);
-/// Whether the processor multiplies bfloat16 operands faster than float32 ones.
-int marnet_product_has_bfloat16(void);
 /// Floats that hold the panels of a right operand [k, n].
 size_t marnet_product_panel_count(const marnet_product_kernel *kernel, size_t k, size_t n);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sums over long vectors in double, in a fixed order of eight partial sums, and the vector
+// Sums over long vectors in double, in a fixed order of partial sums, and the vector
 // work of a quasi-Newton minimiser. Twins (suffix _scalar) as in marnet_rows.h.
 #ifndef MARNET_VECTORS_H
 #define MARNET_VECTORS_H

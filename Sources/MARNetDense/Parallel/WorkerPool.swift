@@ -22,7 +22,7 @@ import Synchronization
 package final class WorkerPool: Sendable {
   package let threadCount: Int
   private let shared: Shared
-  private let threads: [pthread_t]
+  private let threads: [JoinableThread]
 
   /// - Parameter threads: workers including the calling thread; 1 or more.
   package init(threads count: Int) {
@@ -30,30 +30,16 @@ package final class WorkerPool: Sendable {
     threadCount = count
     let shared = Shared()
     self.shared = shared
+    // A thread that cannot be had is one worker fewer; the result is the same.
     threads = (1..<count).compactMap { worker in
-      var thread = pthread_t()
-      let start = Unmanaged.passRetained(Start(shared: shared, worker: worker))
-      let status = pthread_create(
-        &thread, nil,
-        { argument in
-          guard let argument else { return nil }
-          let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-          start.shared.serve(worker: start.worker)
-          return nil
-        }, start.toOpaque())
-      // A thread that cannot be had is one worker fewer; the result is the same.
-      guard status == 0 else {
-        start.release()
-        return nil
-      }
-      return thread
+      JoinableThread { shared.serve(worker: worker) }
     }
     shared.workerCount.store(threads.count, ordering: .releasing)
   }
 
   deinit {
     shared.publish(stopping: true)
-    for thread in threads { pthread_join(thread, nil) }
+    for thread in threads { thread.join() }
   }
 
   /// Processors this process may run on.
@@ -75,15 +61,6 @@ package final class WorkerPool: Sendable {
         shared.work(worker: 0)
         shared.waitForWorkers()
       }
-    }
-  }
-
-  private final class Start {
-    let shared: Shared
-    let worker: Int
-    init(shared: Shared, worker: Int) {
-      self.shared = shared
-      self.worker = worker
     }
   }
 

@@ -22,9 +22,9 @@ import MARNetDense
 /// The sum of both directions is not halved (CLIP halves it).
 /// Fewer than 2 rows have no negatives: loss and gradients are 0.
 ///
-/// S is made block of rows by block, twice: for the statistics of both softmaxes, then for
-/// the gradient. Only a matrix small enough to stay in cache is kept in between; what is kept
-/// and what is made again are the same bits.
+/// S is made block of rows by block. One small enough to stay in cache is kept; of a larger
+/// one, S and Sᵀ are each made twice, for the statistics of their softmaxes and for the
+/// gradient, and no more than a block is held by each worker.
 package struct InfoNCE: AlignmentLoss {
   /// τ, divides the cosine similarity.
   package let temperature: Float
