@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
+
 /// A figure or fact of a benchmark.
 enum BenchmarkValue {
   case integer(Int)
   /// Printed with four significant digits.
   case number(Double)
+  /// Printed with all its digits.
+  case exact(Double)
   case text(String)
 
   var text: String {
     switch self {
     case .integer(let value): return "\(value)"
+    case .exact(let value): return "\(value)"
     case .text(let value): return value
     case .number(let value):
       guard value.isFinite, value != 0 else { return "0" }
@@ -20,8 +25,10 @@ enum BenchmarkValue {
   }
 
   var json: String {
-    guard case .text(let value) = self else { return text }
-    return "\"\(value)\""
+    guard case .text(let value) = self, let quoted = try? JSONEncoder().encode(value) else {
+      return text
+    }
+    return String(decoding: quoted, as: UTF8.self)
   }
 }
 

@@ -11,25 +11,28 @@ struct PrefitBenchmark: ParsableCommand {
     commandName: "prefit",
     abstract: "Cross-validated logistic regression; Tests/Performance/prefit.py writes the rows.")
 
-  @Option(help: "Standardised rows, raw float32 [rows, width].") var visual: String
+  @Option(help: "Standardised rows, raw float32 [rows, width].")
+  var visual: String
   @Option(help: "The same rows' text, raw float32 [rows, width]; fits the teacher, too.")
   var text: String?
-  @Option(help: "Classes, raw int32 [rows].") var labels: String
-  @Option var rows = 6_000
-  @Option var width = 1_024
-  @Option var classes = 66
-  @Option var threads = WorkerPool.availableProcessors
-  @Flag(help: "Print one JSON object.") var json = false
+  @Option(help: "Classes, raw int32 [rows].")
+  var labels: String
+  @Option(help: "Rows.")
+  var rows = 6_000
+  @Option(help: "Columns of the rows.")
+  var width = 1_024
+  @Option(help: "Classes.")
+  var classes = 66
+  @Option(help: "Threads; all available processors by default.")
+  var threads = WorkerPool.availableProcessors
+  @Flag(help: "Print one JSON object.")
+  var json = false
 
-  private struct Report: Encodable {
-    let seconds: Double
-    /// The chosen c.
-    let c: Double
-    /// Mean cross-entropy + ‖W‖² / (2 c n) of the final image probe, in nats.
-    let objective: Double
-    /// Out-of-fold negative log-likelihoods in nats: image, text, teacher.
-    let nll: [Double]
-    let kernel: String
+  func validate() throws {
+    guard (1...1_024).contains(threads), rows >= 2, width >= 1, classes >= 2 else {
+      throw ValidationError(
+        "'--threads' must be from 1 to 1024, '--rows' and '--classes' 2 or more.")
+    }
   }
 
   func run() throws {
@@ -37,22 +40,27 @@ struct PrefitBenchmark: ParsableCommand {
     let text = try text.map(matrix)
     let labels = try values(labels, of: Int32.self, count: rows)
     let pool = WorkerPool(threads: threads)
-    let start = ContinuousClock.now
-    let prefit = try Prefit.fit(
-      visual: visual, text: text, hasText: [Bool](repeating: text != nil, count: rows),
-      labels: labels, classCount: classes, options: PrefitOptions(), key: RandomKey(seed: 0),
-      pool: pool, checkpoint: {})
-    let elapsed = ContinuousClock.now - start
-    let report = Report(
-      seconds: elapsed / .seconds(1), c: prefit.imageProbe.c,
-      objective: objective(prefit.imageProbe, visual, labels, pool),
-      nll: prefit.nll.map { [$0.image, $0.text, $0.teacher] } ?? [],
-      kernel: ProductKernel.kernel(for: .float32).instructions)
-    if json {
-      print(String(decoding: try JSONEncoder().encode(report), as: UTF8.self))
-    } else {
-      print("prefit: threads \(threads), \(report)")
+    var timings = Timings()
+    let prefit = try timings.measure {
+      try Prefit.fit(
+        visual: visual, text: text, hasText: [Bool](repeating: text != nil, count: rows),
+        labels: labels, classCount: classes, options: PrefitOptions(), key: RandomKey(seed: 0),
+        pool: pool, checkpoint: {})
     }
+    var report = BenchmarkReport([
+      ("benchmark", .text("prefit")), ("rows", .integer(rows)), ("width", .integer(width)),
+      ("classes", .integer(classes)), ("threads", .integer(threads)),
+      ("kernel", .text(ProductKernel.kernel(for: .float32).instructions)),
+      ("seconds", .number(timings.median)), ("c", .exact(prefit.imageProbe.c)),
+      // Mean cross-entropy + ‖W‖² / (2 c n) of the final image probe, in nats.
+      ("objective", .exact(objective(prefit.imageProbe, visual, labels, pool))),
+    ])
+    if let nll = prefit.nll {
+      report.add("nll_image", .number(nll.image))
+      report.add("nll_text", .number(nll.text))
+      report.add("nll_teacher", .number(nll.teacher))
+    }
+    report.print(asJSON: json)
   }
 
   private func objective(

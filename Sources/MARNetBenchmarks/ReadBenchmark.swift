@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
-import Foundation
 import MARNetData
 import MARNetDense
 
@@ -12,39 +11,30 @@ struct ReadBenchmark: ParsableCommand {
     commandName: "read", abstract: "Read all features of a split into memory.")
 
   /// The features of a split.
-  enum DatasetKind: String, ExpressibleByArgument, CaseIterable, Encodable {
+  enum DatasetKind: String, ExpressibleByArgument, CaseIterable {
     case visual, text
-  }
-
-  /// What is printed with `--json`.
-  private struct Result: Encodable {
-    let file: String
-    let datasetKind: DatasetKind
-    let storedType: String
-    let rows: Int
-    let width: Int
-    let threads: Int
-    /// Megabytes (10^6) of the values in the type in which they are stored.
-    let storedMb: Double
-    /// Megabytes (10^6) of the float32 values in memory.
-    let memoryMb: Double
-    let seconds: [Double]
-    let medianSeconds: Double
-    let rowsPerS: Double
-    /// Megabytes of `storedMb` a second, so that it compares to a read without conversion.
-    let mbPerS: Double
   }
 
   @Argument(help: "HDF5 feature file.")
   var file: String
 
-  @Option var split = "train"
-  @Option var datasetKind = DatasetKind.visual
-  @Option(name: .customLong("repeat"), help: "How often to read.") var repeats = 5
-  @Option var threads = WorkerPool.availableProcessors
+  @Option(help: "Rows to read: train, val or test.")
+  var split = "train"
+  @Option(help: "Features to read: visual or text.")
+  var datasetKind = DatasetKind.visual
+  @Option(name: .customLong("repeat"), help: "How often to read.")
+  var repeats = 5
+  @Option(help: "Threads; all available processors by default.")
+  var threads = WorkerPool.availableProcessors
 
-  @Flag(help: "Print one JSON document.")
+  @Flag(help: "Print one JSON object.")
   var json = false
+
+  func validate() throws {
+    guard (1...1_024).contains(threads), repeats >= 1 else {
+      throw ValidationError("'--threads' must be from 1 to 1024 and '--repeat' 1 or more.")
+    }
+  }
 
   func run() throws {
     guard let split = Split(rawValue: split) else {
@@ -53,39 +43,27 @@ struct ReadBenchmark: ParsableCommand {
     let description = try FeatureFile(path: file).description(of: split)
     let rows = 0..<description.rowCount
     var width = 0
-    var seconds: [Double] = []
-    for _ in 0..<max(1, repeats) {
-      let start = ContinuousClock.now
-      let opened = try FeatureFile(path: file, threads: threads)
-      switch datasetKind {
-      case .visual: width = try opened.readVisual(split, rows: rows).columnCount
-      case .text: width = try opened.readText(split, rows: rows).columnCount
+    var timings = Timings()
+    for _ in 0..<repeats {
+      try timings.measure {
+        let opened = try FeatureFile(path: file, threads: threads)
+        switch datasetKind {
+        case .visual: width = try opened.readVisual(split, rows: rows).columnCount
+        case .text: width = try opened.readText(split, rows: rows).columnCount
+        }
       }
-      seconds.append((ContinuousClock.now - start) / .seconds(1))
     }
     let type = datasetKind == .visual ? description.visualType : description.textType
-    let median = seconds.sorted()[seconds.count / 2]
+    // Of the stored type, so that it compares to a read without conversion; 10^6 bytes.
     let storedMb = Double(rows.count * width * (type?.byteCount ?? 0)) / 1e6
-    try show(
-      Result(
-        file: file, datasetKind: datasetKind, storedType: type?.rawValue ?? "", rows: rows.count,
-        width: width, threads: threads, storedMb: storedMb,
-        memoryMb: Double(rows.count * width * 4) / 1e6,
-        seconds: seconds, medianSeconds: median, rowsPerS: Double(rows.count) / median,
-        mbPerS: storedMb / median))
-  }
-
-  private func show(_ result: Result) throws {
-    if json {
-      let encoder = JSONEncoder()
-      encoder.keyEncodingStrategy = .convertToSnakeCase
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      print(String(decoding: try encoder.encode(result), as: UTF8.self))
-    } else {
-      print(
-        "read: [\(result.rows), \(result.width)] \(result.storedType): median "
-          + "\(result.medianSeconds * 1e3) ms, \(Int(result.rowsPerS)) rows/s, "
-          + "\(Int(result.mbPerS)) MB/s of the stored type")
-    }
+    BenchmarkReport([
+      ("benchmark", .text("read")), ("file", .text(file)),
+      ("dataset_kind", .text(datasetKind.rawValue)),
+      ("stored_type", .text(type?.rawValue ?? "")), ("rows", .integer(rows.count)),
+      ("width", .integer(width)), ("threads", .integer(threads)),
+      ("stored_mb", .number(storedMb)), ("median_seconds", .number(timings.median)),
+      ("rows_per_s", .number(Double(rows.count) / timings.median)),
+      ("mb_per_s", .number(storedMb / timings.median)),
+    ]).print(asJSON: json)
   }
 }

@@ -5,11 +5,12 @@ struct Timings {
   private var seconds: [Double] = []
 
   /// Times `body` once.
-  mutating func measure(_ body: () throws -> Void) rethrows {
+  mutating func measure<Result>(_ body: () throws -> Result) rethrows -> Result {
     let start = ContinuousClock.now
-    try body()
+    let result = try body()
     let elapsed = (ContinuousClock.now - start).components
     seconds.append(Double(elapsed.seconds) + Double(elapsed.attoseconds) * 1e-18)
+    return result
   }
 
   /// The value below which `part` of the runs lie.

@@ -150,7 +150,8 @@ def main():
         f"{statistics.median(ratios):.2f} times as fast ({min(ratios):.2f} to {max(ratios):.2f})")
     if options.against:
         for label, report in (("this", mine), ("other", other)):
-            print(f"objective {label} {report['objective']:.7f}, out-of-fold nll {report['nll']}")
+            print(f"objective {label} {report['objective']:.7f}, out-of-fold nll "
+                  f"{[report[k] for k in report if k.startswith('nll_')]}")
         return
     from sklearn.linear_model import LogisticRegression
 
