@@ -23,13 +23,19 @@ final class PairNetwork: TrainingNetwork {
       dimensions: dimensions, hasTextProjector: true, slope: 0.01, in: &layout)
     let network = Denoiser(
       dimensions: dimensions, hasSkip: false, schedule: schedule, in: &layout)
+    let loss = BoundAlignmentLoss(
+      InfoNCE(temperature: 0.07),
+      shape: AlignmentShape(
+        pairCount: batchSize, width: dimensions.aligned, classCount: dimensions.classes),
+      precision: precision, key: key, in: &layout)
     parameters = ParameterBlock(layout: layout, key: key, precision: precision)
     self.batchSize = batchSize
     input = BatchInput(
-      dimensions: dimensions, batchSize: batchSize, lossTerms: 2, dropout: 0, key: key)
+      dimensions: dimensions, batchSize: batchSize, lossTerms: 2,
+      options: NetworkOptions(), key: key)
     alignment = AlignmentBranch(
-      module: module, loss: InfoNCE(temperature: 0.07), weight: 1, dimensions: dimensions,
-      batchSize: batchSize, dropout: 0, precision: precision, key: key)
+      module: module, loss: loss, weight: 1, dimensions: dimensions, batchSize: batchSize,
+      dropout: 0, key: key)
     denoiser = DenoiserBranch(
       denoiser: network, passes: .noised, textScale: 1, dimensions: dimensions,
       batchSize: batchSize, dropout: 0, key: key)
@@ -47,7 +53,7 @@ final class PairNetwork: TrainingNetwork {
       input.gather(batch, rows: rows, step: step)
       alignment.forward(batch, visual: input.visual, rows: rows, step: step, parameters)
       alignment.classify(
-        input.gathered, rows: rows, step: step, scale: scale, losses: input.losses.row(0),
+        batch, input.gathered, rows: rows, step: step, scale: scale, losses: input.losses.row(0),
         parameters)
       denoiser.forward(batch, visual: input.visual, rows: rows, step: step, parameters)
       let noised = denoiser.noised(rows)
@@ -58,10 +64,10 @@ final class PairNetwork: TrainingNetwork {
       denoiser.backward(rows: rows, step: step, parameters)
     }
     var terms = LossTerms()
-    terms.alignment = alignment.align(pool: pool)
+    terms.alignment = alignment.align(step: step, parameters, pool: pool).alignment
     pool.forEach(input.blocks.count) { task, _ in
       let rows = input.blocks.range(task)
-      alignment.finish(batch, rows: rows)
+      alignment.finish(batch, rows: rows, step: step, parameters)
       weightGradients.pack(rows: rows)
     }
     weightGradients.run(into: parameters, pool: pool)

@@ -83,11 +83,21 @@ struct TrainBenchmark: ParsableCommand {
     case .joint:
       return JointNetwork(
         dimensions: options.dimensions, schedule: schedule,
-        options: JointNetwork.Options(
-          temperature: 0.07, alignmentWeight: 0.3, reconstructionWeight: 1, textScale: 0.3,
-          slope: 0.01, dropout: Float(dropout), hasSkip: true), batchSize: batch,
+        options: jointOptions, batchSize: batch,
         precision: options.precision, key: RandomKey(seed: 1))
     }
+  }
+
+  /// Those of the preset `plugin`.
+  private var jointOptions: NetworkOptions {
+    var result = NetworkOptions()
+    result.alignmentLoss = InfoNCE(temperature: 0.07)
+    result.alignmentWeight = 0.3
+    result.reconstructionWeight = 1
+    result.textScale = 0.3
+    result.dropout = Float(dropout)
+    result.hasSkip = true
+    return result
   }
 
   /// Calls `around` with each step's number and update.
@@ -99,20 +109,24 @@ struct TrainBenchmark: ParsableCommand {
     let text = options.normalRows(rows, options.textWidth, stream: 2)
     var targets = Matrix(rowCount: rows, columnCount: options.classes)
     for row in 0..<rows { targets[row, row % options.classes] = 1 }
+    let labels = (0..<rows).map { Int32($0 % options.classes) }
     let ones = [Float](repeating: 1, count: rows)
     let order = (0..<rows).map { $0 * 7_919 % rows }
-    ones.withUnsafeBufferPointer { ones in
-      order.withUnsafeBufferPointer { order in
-        guard let one = ones.baseAddress else { return }
-        for step in 0..<warmUp + steps {
-          let first = step % (rows / batch) * batch
-          let batch = TrainingBatch(
-            visual: visual.view, text: text.view, targets: targets.view, weights: one,
-            hasText: one, rows: UnsafeBufferPointer(rebasing: order[first..<first + batch]))
-          around(step) {
-            let terms = network.evaluate(batch, step: step, pool: pool)
-            precondition(terms.total.isFinite, "the loss of a benchmark step is not finite")
-            optimizer.update(network.parameters, rate: 1e-3, step: step, pool: pool)
+    labels.withUnsafeBufferPointer { labels in
+      ones.withUnsafeBufferPointer { ones in
+        order.withUnsafeBufferPointer { order in
+          guard let one = ones.baseAddress, let label = labels.baseAddress else { return }
+          for step in 0..<warmUp + steps {
+            let first = step % (rows / batch) * batch
+            let batch = TrainingBatch(
+              visual: visual.view, text: text.view, targets: targets.view, weights: one,
+              labels: label, hasText: one,
+              rows: UnsafeBufferPointer(rebasing: order[first..<first + batch]))
+            around(step) {
+              let terms = network.evaluate(batch, step: step, pool: pool)
+              precondition(terms.total.isFinite, "the loss of a benchmark step is not finite")
+              optimizer.update(network.parameters, rate: 1e-3, step: step, pool: pool)
+            }
           }
         }
       }

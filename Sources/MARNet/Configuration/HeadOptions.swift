@@ -4,6 +4,21 @@ import MARNetHeads
 
 /// The alignment module (the paper's EMA).
 public struct AlignmentOptions: Codable, Sendable, Equatable {
+  /// The alignment losses of the paper's Table 1.
+  public enum Method: String, Codable, Sendable, CaseIterable {
+    /// InfoNCE in both directions, the paper's own.
+    case ita
+
+    /// β at which the method is first tried.
+    public var defaultWeight: Double {
+      switch self {
+      case .ita: 1
+      }
+    }
+  }
+
+  /// The loss that draws x_v' and x_s' together.
+  public var method = Method.ita
   /// d, width of the shared space.
   public var dimension = 256
   /// τ of InfoNCE, divides the cosine similarity; fixed.
@@ -15,6 +30,15 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
 
   /// The defaults.
   public init() {}
+}
+
+extension AlignmentOptions {
+  /// The loss the options describe.
+  var loss: any AlignmentLoss {
+    switch method {
+    case .ita: InfoNCE(temperature: Float(temperature))
+    }
+  }
 }
 
 /// The reconstruction module (the paper's CDR).

@@ -38,6 +38,9 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var clipNorm = 1.0
   /// Dropout on features, hidden activations and head inputs.
   public var dropout = 0.2
+  /// Largest standard deviation of Gaussian noise added to standardised images in training,
+  /// against visual noise at test; each row's is drawn uniformly from 0 to this.
+  public var featureNoise = 0.0
   /// Type of the operands of matrix products.
   public var precision = ProductPrecision.auto
 

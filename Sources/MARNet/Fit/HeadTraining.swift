@@ -62,6 +62,21 @@ struct HeadTraining {
   var precision: Precision { configuration.training.precision.forTraining }
   var dropout: Float { Float(configuration.training.dropout) }
 
+  /// The configuration's options of a network with that weight of the alignment loss; 0
+  /// leaves alignment out.
+  func networkOptions(alignmentWeight: Double) -> NetworkOptions {
+    var result = NetworkOptions()
+    if alignmentWeight > 0 { result.alignmentLoss = configuration.alignment.loss }
+    result.alignmentWeight = Float(alignmentWeight)
+    result.reconstructionWeight = Float(configuration.reconstruction.weight)
+    result.textScale = Float(configuration.reconstruction.textScale)
+    result.slope = slope
+    result.dropout = dropout
+    result.featureNoise = Float(configuration.training.featureNoise)
+    result.hasSkip = configuration.reconstruction.hasSkip
+    return result
+  }
+
   func batchSize(_ rowCount: Int) -> Int { min(configuration.training.batchSize, rowCount) }
 
   func trainer(_ stage: String, validate: (() -> Double)?) -> NetworkTrainer {
@@ -84,18 +99,15 @@ struct HeadTraining {
   func joint(
     on rows: TrainingRows, gate: Double, usesText: Bool, stage: String, key: RandomKey
   ) throws -> (heads: TrainedHeads, records: [EpochRecord]) {
-    let options = JointNetwork.Options(
-      temperature: Float(configuration.alignment.temperature),
-      alignmentWeight: usesText ? Float(configuration.alignment.weight * gate) : 0,
-      reconstructionWeight: usesText ? Float(configuration.reconstruction.weight) : 0,
-      textScale: Float(configuration.reconstruction.textScale), slope: slope, dropout: dropout,
-      hasSkip: configuration.reconstruction.hasSkip)
+    var options = networkOptions(
+      alignmentWeight: usesText ? configuration.alignment.weight * gate : 0)
+    if !usesText { options.reconstructionWeight = 0 }
     let network = JointNetwork(
       dimensions: dimensions, schedule: schedule, options: options,
       batchSize: batchSize(rows.rowCount), precision: precision, key: key)
     let heads = try TrainedHeads(
       HeadArchitecture(
-        configuration, dimensions: dimensions, hasTextProjector: options.alignmentWeight > 0),
+        configuration, dimensions: dimensions, hasTextProjector: options.alignmentLoss != nil),
       precision: precision)
     let scorer = heldOut.map { _ in BlockScorer(heads, sampling: quickSampling(), pool: pool) }
     let records = try trainer(
@@ -120,7 +132,7 @@ struct HeadTraining {
     on rows: TrainingRows, stage: String, key: RandomKey
   ) throws -> (head: ImageOnlyHead, records: [EpochRecord]) {
     let network = AlignmentNetwork(
-      dimensions: dimensions, loss: nil, lossWeight: 0, slope: slope, dropout: dropout,
+      dimensions: dimensions, options: networkOptions(alignmentWeight: 0),
       batchSize: batchSize(rows.rowCount), precision: precision, key: key)
     let records = try trainer(stage, validate: nil).train(
       network, on: rows,

@@ -46,6 +46,6 @@ struct PreparedRows: Sendable {
   func trainingRows(_ targets: SoftTargets) -> TrainingRows {
     TrainingRows(
       visual: visual.visual, text: text, targets: targets.targets, weights: targets.weights,
-      hasText: hasText.map { $0 ? 1 : 0 })
+      labels: labels, hasText: hasText.map { $0 ? 1 : 0 })
   }
 }

@@ -9,17 +9,14 @@ extension HeadTraining {
   func staged(
     on rows: TrainingRows, labelled: [Int], key: RandomKey
   ) throws -> (heads: TrainedHeads, records: [EpochRecord]) {
-    let weight = Float(configuration.alignment.weight)
+    let options = networkOptions(alignmentWeight: configuration.alignment.weight)
     let heads = try TrainedHeads(
-      HeadArchitecture(configuration, dimensions: dimensions, hasTextProjector: weight > 0),
+      HeadArchitecture(
+        configuration, dimensions: dimensions, hasTextProjector: options.alignmentLoss != nil),
       precision: precision)
     let steps = configuration.training.stepCount(rowCount: rows.rowCount)
     var records = try alignmentStage(
-      on: rows, into: heads, weight: weight, steps: steps, key: key.derived(1))
-    let options = ReconstructionNetwork.Options(
-      reconstructionWeight: Float(configuration.reconstruction.weight),
-      textScale: Float(configuration.reconstruction.textScale), dropout: dropout,
-      hasSkip: configuration.reconstruction.hasSkip)
+      on: rows, into: heads, options: options, steps: steps, key: key.derived(1))
     let second = ReconstructionNetwork(
       dimensions: dimensions, schedule: schedule, options: options,
       batchSize: batchSize(rows.rowCount), precision: precision, key: key.derived(2))
@@ -31,13 +28,12 @@ extension HeadTraining {
   }
 
   private func alignmentStage(
-    on rows: TrainingRows, into heads: TrainedHeads, weight: Float, steps: Int, key: RandomKey
+    on rows: TrainingRows, into heads: TrainedHeads, options: NetworkOptions, steps: Int,
+    key: RandomKey
   ) throws -> [EpochRecord] {
-    let loss =
-      weight > 0 ? InfoNCE(temperature: Float(configuration.alignment.temperature)) : nil
     let network = AlignmentNetwork(
-      dimensions: dimensions, loss: loss, lossWeight: weight, slope: slope, dropout: dropout,
-      batchSize: batchSize(rows.rowCount), precision: precision, key: key)
+      dimensions: dimensions, options: options, batchSize: batchSize(rows.rowCount),
+      precision: precision, key: key)
     let head = ImageOnlyHead(dimensions: dimensions, slope: slope)
     let records = try trainer(
       "stage 1 of 3, alignment",
@@ -69,6 +65,7 @@ extension HeadTraining {
     let fusionRows = TrainingRows(
       visual: frozen.aligned, text: frozen.reconstructed, targets: rows.targets.rows(at: labelled),
       weights: [Float](repeating: 1, count: labelled.count),
+      labels: labelled.map { rows.labels[$0] },
       hasText: [Float](repeating: 1, count: labelled.count))
     let scorer = heldOut.map { _ in BlockScorer(heads, sampling: quickSampling(), pool: pool) }
     let records = try trainer(

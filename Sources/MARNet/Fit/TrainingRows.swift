@@ -13,6 +13,8 @@ struct TrainingRows: Sendable {
   let targets: Matrix
   /// `[N]`, weight in the cross-entropies.
   let weights: [Float]
+  /// `[N]`, -1 without a label.
+  let labels: [Int32]
   /// `[N]`, 1 or 0.
   let hasText: [Float]
 
@@ -24,14 +26,18 @@ struct TrainingRows: Sendable {
   ) -> Result {
     weights.withUnsafeBufferPointer { weights in
       hasText.withUnsafeBufferPointer { hasText in
-        guard let w = weights.baseAddress, let t = hasText.baseAddress else {
-          preconditionFailure("a batch needs rows")
-        }
-        return withExtendedLifetime(self) {
-          body(
-            TrainingBatch(
-              visual: visual.view, text: text.view, targets: targets.view, weights: w,
-              hasText: t, rows: rows))
+        labels.withUnsafeBufferPointer { labels in
+          guard let w = weights.baseAddress, let t = hasText.baseAddress,
+            let l = labels.baseAddress
+          else {
+            preconditionFailure("a batch needs rows")
+          }
+          return withExtendedLifetime(self) {
+            body(
+              TrainingBatch(
+                visual: visual.view, text: text.view, targets: targets.view, weights: w,
+                labels: l, hasText: t, rows: rows))
+          }
         }
       }
     }

@@ -3,20 +3,111 @@
 import MARNetDense
 
 /// A loss that draws paired visual and text rows together, used in training only.
+///
+/// One value says which loss with which constants; memory for a training run is its
+/// `Scratch`. The loss sees the projected rows of the pairs of a batch and, where
+/// `readsLogits`, what the classifier makes of both; it writes the gradient of each.
 package protocol AlignmentLoss: Sendable {
-  associatedtype Scratch
-  /// Memory for up to `rowCount` pairs of width `width`, made once for a training run.
-  ///
-  /// - Parameter precision: of the products.
-  func makeScratch(rowCount: Int, width: Int, precision: Precision) -> Scratch
+  associatedtype Scratch: Sendable
 
-  /// The loss in nats and its gradients, multiplied by `weight`.
+  /// Whether text rows are classified too, by the classifier that images use:
+  /// L = w CE(z_v, y) + CE(z_s, y) + β L_align.
+  var classifiesText: Bool { get }
+
+  /// w, weight of the images' cross-entropy.
+  var classificationWeight: Float { get }
+
+  /// Whether it reads logits: of images, and of text rows too.
+  var readsLogits: Bool { get }
+
+  /// Memory for pairs of up to `shape`, made once for a training run; parameters of the
+  /// loss's own are added to `layout`.
   ///
   /// - Parameters:
-  ///   - visual, text: `[n, d]` projected rows; row i of one pairs with row i of the other.
-  ///   - visualGradient, textGradient: `[n, d]`, overwritten.
+  ///   - precision: of the products, for losses that are dominated by them.
+  ///   - key: of every random number the loss draws.
+  func makeScratch(
+    _ shape: AlignmentShape, precision: Precision, key: RandomKey, in layout: inout ParameterLayout
+  ) -> Scratch
+
+  /// The loss in nats times `weight`; writes its gradients, and those of its own parameters
+  /// into `parameters.gradients`.
   func evaluate(
-    visual: MatrixView, text: MatrixView, weight: Float, visualGradient: MatrixView,
-    textGradient: MatrixView, scratch: Scratch, pool: WorkerPool
+    _ pairs: AlignmentPairs, weight: Float, into gradients: AlignmentGradients,
+    scratch: Scratch, parameters: ParameterBlock, pool: WorkerPool
   ) -> Double
+}
+
+extension AlignmentLoss {
+  package var classifiesText: Bool { false }
+  package var classificationWeight: Float { 1 }
+  package var readsLogits: Bool { false }
+}
+
+/// The largest sizes an alignment loss meets.
+package struct AlignmentShape: Sendable, Equatable {
+  /// Pairs of a batch, n.
+  package var pairCount: Int
+  /// d, width of the shared space.
+  package var width: Int
+  /// C.
+  package var classCount: Int
+
+  package init(pairCount: Int, width: Int, classCount: Int) {
+    self.pairCount = pairCount
+    self.width = width
+    self.classCount = classCount
+  }
+}
+
+/// What an alignment loss reads of one step: the batch's rows that have text.
+package struct AlignmentPairs: @unchecked Sendable {
+  /// `[n, d]`, x_v' and x_s'; row i of one pairs with row i of the other.
+  package let visual: MatrixView
+  package let text: MatrixView
+  /// `[n, C]`, the classifier's logits of both; `[0, C]` unless the loss reads logits.
+  package let visualLogits: MatrixView
+  package let textLogits: MatrixView
+  /// `[n]`, class of a pair; -1 where it has no label.
+  package let labels: UnsafePointer<Int32>
+  /// Counts from 0 over the whole training; keys random numbers.
+  package let step: Int
+
+  package init(
+    visual: MatrixView, text: MatrixView, visualLogits: MatrixView, textLogits: MatrixView,
+    labels: UnsafePointer<Int32>, step: Int
+  ) {
+    self.visual = visual
+    self.text = text
+    self.visualLogits = visualLogits
+    self.textLogits = textLogits
+    self.labels = labels
+    self.step = step
+  }
+
+  /// n.
+  package var count: Int { visual.rowCount }
+}
+
+/// Where an alignment loss writes ∂L/∂ of what it read, in the same shapes; every element is
+/// overwritten.
+package struct AlignmentGradients: Sendable {
+  package let visual: MatrixView
+  package let text: MatrixView
+  package let visualLogits: MatrixView
+  package let textLogits: MatrixView
+
+  package init(
+    visual: MatrixView, text: MatrixView, visualLogits: MatrixView, textLogits: MatrixView
+  ) {
+    self.visual = visual
+    self.text = text
+    self.visualLogits = visualLogits
+    self.textLogits = textLogits
+  }
+
+  /// Sets all to 0.
+  package func clear() {
+    for view in [visual, text, visualLogits, textLogits] { view.fill(0) }
+  }
 }

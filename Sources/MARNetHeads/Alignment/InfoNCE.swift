@@ -36,11 +36,21 @@ package struct InfoNCE: AlignmentLoss {
   }
 
   package func makeScratch(
-    rowCount: Int, width: Int, precision: Precision
+    _ shape: AlignmentShape, precision: Precision, key: RandomKey, in layout: inout ParameterLayout
   ) -> InfoNCEScratch {
-    InfoNCEScratch(rowCount: rowCount, width: width, precision: precision)
+    InfoNCEScratch(rowCount: shape.pairCount, width: shape.width, precision: precision)
   }
 
+  package func evaluate(
+    _ pairs: AlignmentPairs, weight: Float, into gradients: AlignmentGradients,
+    scratch: InfoNCEScratch, parameters: ParameterBlock, pool: WorkerPool
+  ) -> Double {
+    evaluate(
+      visual: pairs.visual, text: pairs.text, weight: weight, visualGradient: gradients.visual,
+      textGradient: gradients.text, scratch: scratch, pool: pool)
+  }
+
+  /// The loss of rows alone, which is all that it reads.
   package func evaluate(
     visual: MatrixView, text: MatrixView, weight: Float, visualGradient: MatrixView,
     textGradient: MatrixView, scratch: InfoNCEScratch, pool: WorkerPool

@@ -7,6 +7,8 @@ package struct LossTerms: Sendable, Equatable {
   package var alignmentClassification = 0.0
   /// The alignment loss between the modalities, eqs. 9 to 11 for InfoNCE.
   package var alignment = 0.0
+  /// Cross-entropy of text rows by the alignment head, where the alignment loss asks for it.
+  package var textClassification = 0.0
   /// Cross-entropy of the reconstruction head, first term of eq. 20.
   package var reconstructionClassification = 0.0
   /// Squared error of the denoiser, second term of eq. 20.
@@ -17,13 +19,15 @@ package struct LossTerms: Sendable, Equatable {
   package init() {}
 
   package var total: Double {
-    alignmentClassification + alignment + reconstructionClassification + reconstruction
+    alignmentClassification + alignment + textClassification + reconstructionClassification
+      + reconstruction
       + fusionClassification
   }
 
   package static func += (left: inout LossTerms, right: LossTerms) {
     left.alignmentClassification += right.alignmentClassification
     left.alignment += right.alignment
+    left.textClassification += right.textClassification
     left.reconstructionClassification += right.reconstructionClassification
     left.reconstruction += right.reconstruction
     left.fusionClassification += right.fusionClassification
@@ -33,6 +37,7 @@ package struct LossTerms: Sendable, Equatable {
     var result = self
     result.alignmentClassification /= count
     result.alignment /= count
+    result.textClassification /= count
     result.reconstructionClassification /= count
     result.reconstruction /= count
     result.fusionClassification /= count
@@ -43,6 +48,7 @@ package struct LossTerms: Sendable, Equatable {
   package var firstNonFinite: String? {
     let named: [(String, Double)] = [
       ("alignment cross-entropy", alignmentClassification), ("alignment loss", alignment),
+      ("text cross-entropy", textClassification),
       ("reconstruction cross-entropy", reconstructionClassification),
       ("reconstruction error", reconstruction), ("fusion cross-entropy", fusionClassification),
     ]

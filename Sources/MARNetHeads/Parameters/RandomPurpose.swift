@@ -17,6 +17,12 @@ package enum RandomPurpose {
   package static let reconstructionDropout: UInt8 = 22
   package static let fusionAlignedDropout: UInt8 = 23
   package static let fusionReconstructionDropout: UInt8 = 24
+  package static let alignedTextDropout: UInt8 = 25
+  package static let featureNoise: UInt8 = 26
+  package static let featureNoiseSize: UInt8 = 27
+  /// Of alignment losses: random projections, hard negatives.
+  package static let slicedProjection: UInt8 = 28
+  package static let hardNegative: UInt8 = 29
   package static let scoringNoise: UInt8 = 32
   package static let reverseStepNoise: UInt8 = 33
 }

@@ -12,20 +12,22 @@ package final class AlignmentNetwork: TrainingNetwork {
   private let weightGradients: WeightGradients
 
   package init(
-    dimensions: HeadDimensions, loss: InfoNCE?, lossWeight: Float, slope: Float, dropout: Float,
-    batchSize: Int, precision: Precision = .float32, key: RandomKey
+    dimensions: HeadDimensions, options: NetworkOptions, batchSize: Int,
+    precision: Precision = .float32, key: RandomKey
   ) {
     var layout = ParameterLayout()
     let module = AlignmentModule(
-      dimensions: dimensions, hasTextProjector: loss != nil, slope: slope, in: &layout)
+      dimensions: dimensions, hasTextProjector: options.alignmentLoss != nil,
+      slope: options.slope, in: &layout)
+    let loss = options.bindAlignment(
+      dimensions: dimensions, batchSize: batchSize, precision: precision, key: key, in: &layout)
     parameters = ParameterBlock(layout: layout, key: key, precision: precision)
     self.batchSize = batchSize
     input = BatchInput(
-      dimensions: dimensions, batchSize: batchSize, lossTerms: 1,
-      dropout: dropout, key: key)
+      dimensions: dimensions, batchSize: batchSize, lossTerms: 1, options: options, key: key)
     branch = AlignmentBranch(
-      module: module, loss: loss, weight: lossWeight, dimensions: dimensions,
-      batchSize: batchSize, dropout: dropout, precision: precision, key: key)
+      module: module, loss: loss, weight: options.alignmentWeight, dimensions: dimensions,
+      batchSize: batchSize, dropout: options.dropout, key: key)
     var weightGradients = WeightGradients(batchSize: batchSize, precision: precision)
     branch.register(in: &weightGradients, visual: input.visual)
     self.weightGradients = weightGradients
@@ -39,17 +41,19 @@ package final class AlignmentNetwork: TrainingNetwork {
       input.gather(batch, rows: rows, step: step)
       branch.forward(batch, visual: input.visual, rows: rows, step: step, parameters)
       branch.classify(
-        input.gathered, rows: rows, step: step, scale: scale, losses: input.losses.pointer,
-        parameters)
+        batch, input.gathered, rows: rows, step: step, scale: scale,
+        losses: input.losses.pointer, parameters)
     }
     var terms = LossTerms()
-    terms.alignment = branch.align(pool: pool)
+    (terms.alignment, terms.textClassification) = branch.align(
+      step: step, parameters, pool: pool)
     pool.forEach(input.blocks.count) { task, _ in
       let rows = input.blocks.range(task)
-      branch.finish(batch, rows: rows)
+      branch.finish(batch, rows: rows, step: step, parameters)
       weightGradients.pack(rows: rows)
     }
     weightGradients.run(into: parameters, pool: pool)
+    branch.complete(parameters)
     terms.alignmentClassification = input.total(0)
     return terms
   }

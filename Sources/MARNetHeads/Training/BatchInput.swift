@@ -5,7 +5,7 @@ import MARNetDense
 /// What every network that reads images keeps of a batch: the dropped-out images, targets and
 /// weights side by side, and a row for each loss term.
 package final class BatchInput: Sendable {
-  /// `[B, Dv]`, dropout applied: one mask for every branch that reads it.
+  /// `[B, Dv]`, noise and dropout applied: one mask for every branch that reads it.
   package let visual: MatrixView
   package let gathered: GatheredTargets
   /// `[terms, B]`, each row's share of each loss term.
@@ -13,9 +13,11 @@ package final class BatchInput: Sendable {
   package let blocks: RowBlocks
   private let workspace: Workspace
   private let dropout: Dropout
+  private let noise: FeatureNoise
 
   package init(
-    dimensions: HeadDimensions, batchSize: Int, lossTerms: Int, dropout: Float, key: RandomKey
+    dimensions: HeadDimensions, batchSize: Int, lossTerms: Int, options: NetworkOptions,
+    key: RandomKey
   ) {
     var workspace = Workspace()
     let visual = workspace.reserve(batchSize, dimensions.visual)
@@ -28,18 +30,26 @@ package final class BatchInput: Sendable {
     self.gathered = GatheredTargets(gathered, in: workspace)
     self.losses = workspace[losses]
     blocks = RowBlocks(rowCount: batchSize)
-    self.dropout = Dropout(
-      probability: dropout, key: key, purpose: RandomPurpose.visualDropout)
+    dropout = Dropout(
+      probability: options.dropout, key: key, purpose: RandomPurpose.visualDropout)
+    noise = FeatureNoise(deviation: options.featureNoise, key: key)
   }
 
-  /// Gathers a block of rows, fused with dropout.
+  /// Gathers a block of rows, fused with noise and dropout.
   package func gather(_ batch: TrainingBatch, rows: Range<Int>, step: Int) {
     gathered.gather(batch, rows)
     for row in rows {
       let source = batch.rows[row]
-      dropout.apply(
-        batch.visual.rows(source..<source + 1), into: visual.rows(row..<row + 1), step: step,
-        firstRow: row)
+      let target = visual.rows(row..<row + 1)
+      if noise.isOn {
+        noise.apply(
+          batch.visual.row(source), into: visual.row(row), step: step, row: row,
+          count: visual.columnCount)
+        dropout.apply(target, into: target, step: step, firstRow: row)
+      } else {
+        dropout.apply(
+          batch.visual.rows(source..<source + 1), into: target, step: step, firstRow: row)
+      }
     }
   }
 

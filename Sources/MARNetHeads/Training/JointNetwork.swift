@@ -4,43 +4,15 @@ import MARNetDense
 
 /// The preset `plugin`: both modules and three heads in one network.
 ///
-///     L = CE_e + CE_c + CE_f + β L_ITA + γ L_MSE
+///     L = CE_e + CE_c + CE_f + β L_align + γ L_MSE
 ///
 /// H_e reads x_v', H_c and H_f read x_p / b, the denoiser's estimate from pure noise at
-/// t = T − 1: no cross-entropy ever sees the text feature. With β = γ = 0 it is the
-/// image-only control.
+/// t = T − 1: no cross-entropy ever sees the text feature. Without an
+/// alignment loss and with γ = 0 it is the image-only control.
 package final class JointNetwork: TrainingNetwork {
-  /// What is trained and how.
-  package struct Options: Sendable {
-    /// τ of InfoNCE.
-    package var temperature: Float
-    /// β; 0 leaves the text projector out.
-    package var alignmentWeight: Float
-    /// γ; 0 leaves the noised pass out.
-    package var reconstructionWeight: Float
-    /// b, factor on the text feature before diffusion.
-    package var textScale: Float
-    package var slope: Float
-    package var dropout: Float
-    package var hasSkip: Bool
-
-    package init(
-      temperature: Float, alignmentWeight: Float, reconstructionWeight: Float, textScale: Float,
-      slope: Float, dropout: Float, hasSkip: Bool
-    ) {
-      self.temperature = temperature
-      self.alignmentWeight = alignmentWeight
-      self.reconstructionWeight = reconstructionWeight
-      self.textScale = textScale
-      self.slope = slope
-      self.dropout = dropout
-      self.hasSkip = hasSkip
-    }
-  }
-
   package let parameters: ParameterBlock
   package let batchSize: Int
-  private let options: Options
+  private let options: NetworkOptions
   private let alignment: AlignmentBranch
   private let denoiser: DenoiserBranch
   private let heads: ReconstructionHeads
@@ -48,27 +20,28 @@ package final class JointNetwork: TrainingNetwork {
   private let weightGradients: WeightGradients
 
   package init(
-    dimensions: HeadDimensions, schedule: NoiseSchedule, options: Options, batchSize: Int,
+    dimensions: HeadDimensions, schedule: NoiseSchedule, options: NetworkOptions, batchSize: Int,
     precision: Precision = .float32, key: RandomKey
   ) {
     var layout = ParameterLayout()
-    let loss = options.alignmentWeight > 0 ? InfoNCE(temperature: options.temperature) : nil
     let module = AlignmentModule(
-      dimensions: dimensions, hasTextProjector: loss != nil, slope: options.slope, in: &layout)
+      dimensions: dimensions, hasTextProjector: options.alignmentLoss != nil,
+      slope: options.slope, in: &layout)
     let network = Denoiser(
       dimensions: dimensions, hasSkip: options.hasSkip, schedule: schedule, in: &layout)
     heads = ReconstructionHeads(
       dimensions: dimensions, textScale: options.textScale, batchSize: batchSize,
       dropout: options.dropout, key: key, in: &layout)
+    let loss = options.bindAlignment(
+      dimensions: dimensions, batchSize: batchSize, precision: precision, key: key, in: &layout)
     parameters = ParameterBlock(layout: layout, key: key, precision: precision)
     self.options = options
     self.batchSize = batchSize
     input = BatchInput(
-      dimensions: dimensions, batchSize: batchSize, lossTerms: 4,
-      dropout: options.dropout, key: key)
+      dimensions: dimensions, batchSize: batchSize, lossTerms: 4, options: options, key: key)
     alignment = AlignmentBranch(
       module: module, loss: loss, weight: options.alignmentWeight, dimensions: dimensions,
-      batchSize: batchSize, dropout: options.dropout, precision: precision, key: key)
+      batchSize: batchSize, dropout: options.dropout, key: key)
     denoiser = DenoiserBranch(
       denoiser: network, passes: options.reconstructionWeight > 0 ? .noisedAndPure : .pure,
       textScale: options.textScale, dimensions: dimensions, batchSize: batchSize,
@@ -93,13 +66,15 @@ package final class JointNetwork: TrainingNetwork {
         reconstructionScale: reconstructionScale)
     }
     var terms = LossTerms()
-    terms.alignment = alignment.align(pool: pool)
+    (terms.alignment, terms.textClassification) = alignment.align(
+      step: step, parameters, pool: pool)
     pool.forEach(input.blocks.count) { task, _ in
       let rows = input.blocks.range(task)
-      alignment.finish(batch, rows: rows)
+      alignment.finish(batch, rows: rows, step: step, parameters)
       weightGradients.pack(rows: rows)
     }
     weightGradients.run(into: parameters, pool: pool)
+    alignment.complete(parameters)
     terms.alignmentClassification = input.total(0)
     terms.reconstructionClassification = input.total(1)
     terms.fusionClassification = input.total(2)
@@ -114,7 +89,8 @@ package final class JointNetwork: TrainingNetwork {
     input.gather(batch, rows: rows, step: step)
     alignment.forward(batch, visual: input.visual, rows: rows, step: step, parameters)
     alignment.classify(
-      input.gathered, rows: rows, step: step, scale: scale, losses: input.losses.row(0), parameters)
+      batch, input.gathered, rows: rows, step: step, scale: scale, losses: input.losses.row(0),
+      parameters)
     denoiser.forward(batch, visual: input.visual, rows: rows, step: step, parameters)
     if denoiser.passes.hasNoised {
       let noised = denoiser.noised(rows)

@@ -5,25 +5,9 @@ import MARNetDense
 /// Stage 2 of the preset `paper`: L_CDR = α₂ CE + γ MSE on the one-step estimate x̂₀ at a
 /// uniform t (MARNet, arXiv 2407.18854, eq. 20), α₂ = 1, with a head of its own.
 package final class ReconstructionNetwork: TrainingNetwork {
-  package struct Options: Sendable {
-    /// γ.
-    package var reconstructionWeight: Float
-    /// b.
-    package var textScale: Float
-    package var dropout: Float
-    package var hasSkip: Bool
-
-    package init(reconstructionWeight: Float, textScale: Float, dropout: Float, hasSkip: Bool) {
-      self.reconstructionWeight = reconstructionWeight
-      self.textScale = textScale
-      self.dropout = dropout
-      self.hasSkip = hasSkip
-    }
-  }
-
   package let parameters: ParameterBlock
   package let batchSize: Int
-  private let options: Options
+  private let options: NetworkOptions
   private let denoiser: DenoiserBranch
   private let head: Linear
   private let input: BatchInput
@@ -34,7 +18,7 @@ package final class ReconstructionNetwork: TrainingNetwork {
   private let weightGradients: WeightGradients
 
   package init(
-    dimensions: HeadDimensions, schedule: NoiseSchedule, options: Options, batchSize: Int,
+    dimensions: HeadDimensions, schedule: NoiseSchedule, options: NetworkOptions, batchSize: Int,
     precision: Precision = .float32, key: RandomKey
   ) {
     var layout = ParameterLayout()
@@ -54,8 +38,7 @@ package final class ReconstructionNetwork: TrainingNetwork {
     (scaled, scaledGradient) = (workspace[text[0]], workspace[text[1]])
     self.logits = workspace[logits]
     input = BatchInput(
-      dimensions: dimensions, batchSize: batchSize, lossTerms: 2,
-      dropout: options.dropout, key: key)
+      dimensions: dimensions, batchSize: batchSize, lossTerms: 2, options: options, key: key)
     denoiser = DenoiserBranch(
       denoiser: network, passes: .noised, textScale: options.textScale, dimensions: dimensions,
       batchSize: batchSize, dropout: options.dropout, key: key)

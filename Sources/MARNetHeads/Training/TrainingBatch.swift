@@ -15,6 +15,8 @@ package struct TrainingBatch: @unchecked Sendable {
   package let targets: MatrixView
   /// `[N]`, weight of a row in every cross-entropy.
   package let weights: UnsafePointer<Float>
+  /// `[N]`, class of a row, -1 without a label; read by alignment losses that know classes.
+  package let labels: UnsafePointer<Int32>
   /// `[N]`, 1 where a row has text, else 0.
   package let hasText: UnsafePointer<Float>
   /// `[B]`, the rows of this step.
@@ -22,12 +24,13 @@ package struct TrainingBatch: @unchecked Sendable {
 
   package init(
     visual: MatrixView, text: MatrixView, targets: MatrixView, weights: UnsafePointer<Float>,
-    hasText: UnsafePointer<Float>, rows: UnsafeBufferPointer<Int>
+    labels: UnsafePointer<Int32>, hasText: UnsafePointer<Float>, rows: UnsafeBufferPointer<Int>
   ) {
     self.visual = visual
     self.text = text
     self.targets = targets
     self.weights = weights
+    self.labels = labels
     self.hasText = hasText
     self.rows = rows
   }

@@ -13,14 +13,17 @@ import Testing
     let golden = try Golden(file: "joint_curve")
     let stored = try golden["cases"][name]
     let fixture = try batch(stored)
+    var options = NetworkOptions()
+    options.alignmentLoss = InfoNCE(temperature: try golden["tau"].float)
+    options.alignmentWeight = try golden["beta"].float
+    options.reconstructionWeight = try golden["gamma"].float
+    options.textScale = try golden["textScale"].float
+    options.dropout = try golden["dropout"].float
+    options.hasSkip = true
     let network = JointNetwork(
       dimensions: try dimensions(golden),
       schedule: try NoiseSchedule(kind: .cosine, stepCount: try golden["T"].int),
-      options: JointNetwork.Options(
-        temperature: try golden["tau"].float, alignmentWeight: try golden["beta"].float,
-        reconstructionWeight: try golden["gamma"].float,
-        textScale: try golden["textScale"].float, slope: 0.01,
-        dropout: try golden["dropout"].float, hasSkip: true),
+      options: options,
       batchSize: fixture.count, key: RandomKey(seed: try stored["seed"].bits))
     try CurveReplay(
       settings: golden, run: stored,
@@ -40,10 +43,12 @@ import Testing
     let stored = try golden["cases"][name]
     let fixture = try batch(stored, textWidth: try golden["Ds"].int)
     let beta = try stored["beta"].float
+    var options = NetworkOptions()
+    if beta > 0 { options.alignmentLoss = InfoNCE(temperature: try golden["tau"].float) }
+    options.alignmentWeight = beta
+    options.dropout = try golden["dropout"].float
     let network = AlignmentNetwork(
-      dimensions: try dimensions(golden),
-      loss: beta > 0 ? InfoNCE(temperature: try golden["tau"].float) : nil, lossWeight: beta,
-      slope: 0.01, dropout: try golden["dropout"].float, batchSize: fixture.count,
+      dimensions: try dimensions(golden), options: options, batchSize: fixture.count,
       key: RandomKey(seed: try stored["seed"].bits))
     var replay = CurveReplay(
       settings: golden, run: stored, terms: [("alignment", \.alignmentClassification, 1)])
@@ -59,14 +64,14 @@ import Testing
     let golden = try Golden(file: "reconstruction_curve")
     let stored = try golden["cases"]["stage2"]
     let fixture = try batch(stored)
+    var options = NetworkOptions()
+    options.reconstructionWeight = try golden["gamma"].float
+    options.textScale = try golden["textScale"].float
+    options.dropout = try golden["dropout"].float
     let network = ReconstructionNetwork(
       dimensions: try dimensions(golden),
       schedule: try NoiseSchedule(kind: .cosine, stepCount: try golden["T"].int),
-      options: ReconstructionNetwork.Options(
-        reconstructionWeight: try golden["gamma"].float,
-        textScale: try golden["textScale"].float, dropout: try golden["dropout"].float,
-        hasSkip: false),
-      batchSize: fixture.count, key: RandomKey(seed: try stored["seed"].bits))
+      options: options, batchSize: fixture.count, key: RandomKey(seed: try stored["seed"].bits))
     try CurveReplay(
       settings: golden, run: stored,
       terms: [

@@ -83,8 +83,17 @@ func evaluate(
   let value = loss.evaluate(
     visual: visual.view, text: text.view, weight: weight, visualGradient: du.mutableView(),
     textGradient: dv.mutableView(),
-    scratch: loss.makeScratch(
-      rowCount: visual.rowCount, width: visual.columnCount, precision: .float32),
+    scratch: loss.scratch(rowCount: visual.rowCount, width: visual.columnCount),
     pool: WorkerPool(threads: threads))
   return (value, du, dv)
+}
+
+extension InfoNCE {
+  /// Float32 memory of its own; the loss has no parameters.
+  func scratch(rowCount: Int, width: Int) -> InfoNCEScratch {
+    var layout = ParameterLayout()
+    return makeScratch(
+      AlignmentShape(pairCount: rowCount, width: width, classCount: 2), precision: .float32,
+      key: RandomKey(seed: 0), in: &layout)
+  }
 }

@@ -70,7 +70,7 @@ import Testing
       v[row, 0] += v[row, 0] < 0 ? -1 : 1
     }
     let exact = evaluate(loss, u, v, weight: 0.6)
-    let scratch = loss.makeScratch(rowCount: rows, width: width, precision: .float32)
+    let scratch = loss.scratch(rowCount: rows, width: width)
     let pool = WorkerPool(threads: 1)
     var (du, dv) = (u, v)
     let (pu, pv, gu, gv) = (u.mutableView(), v.mutableView(), du.mutableView(), dv.mutableView())

@@ -111,7 +111,7 @@ import Testing
 
   /// Scratch memory made for more rows serves fewer, whatever it held before.
   @Test func scratchServesFewerRows() {
-    let scratch = loss.makeScratch(rowCount: 40, width: 5, precision: .float32)
+    let scratch = loss.scratch(rowCount: 40, width: 5)
     let pool = WorkerPool(threads: 1)
     for count in [40, 7, 1, 12] {
       let (u, v) = (Seeded.normal(count, 5, seed: 1), Seeded.normal(count, 5, seed: 2))

@@ -11,12 +11,13 @@ final class BatchFixture: @unchecked Sendable {
   private let targets: Matrix
   private let weights: AlignedBuffer
   private let hasText: AlignedBuffer
+  private let labels: [Int32]
   private let rows: UnsafeMutableBufferPointer<Int>
 
   /// - Parameter order: the rows of the batch; nil is all of them in order.
   init(
     visual: Matrix, text: Matrix, targets: Matrix, weights: [Float], hasText: [Float],
-    order: [Int]? = nil
+    labels: [Int32]? = nil, order: [Int]? = nil
   ) {
     self.visual = visual
     self.text = text
@@ -24,6 +25,7 @@ final class BatchFixture: @unchecked Sendable {
     self.weights = AlignedBuffer(count: weights.count)
     self.hasText = AlignedBuffer(count: hasText.count)
     self.weights.pointer.update(from: weights, count: weights.count)
+    self.labels = labels ?? Self.labels(of: targets, weights: weights)
     self.hasText.pointer.update(from: hasText, count: hasText.count)
     let order = order ?? Array(0..<visual.rowCount)
     rows = .allocate(capacity: order.count)
@@ -35,11 +37,13 @@ final class BatchFixture: @unchecked Sendable {
   var count: Int { rows.count }
 
   func withBatch<Result>(_ body: (TrainingBatch) -> Result) -> Result {
-    withExtendedLifetime(self) {
-      body(
+    labels.withUnsafeBufferPointer { labels in
+      guard let label = labels.baseAddress else { preconditionFailure("a batch needs rows") }
+      return body(
         TrainingBatch(
           visual: visual.view, text: text.view, targets: targets.view,
-          weights: UnsafePointer(weights.pointer), hasText: UnsafePointer(hasText.pointer),
+          weights: UnsafePointer(weights.pointer), labels: label,
+          hasText: UnsafePointer(hasText.pointer),
           rows: UnsafeBufferPointer(rows)))
     }
   }
@@ -50,7 +54,16 @@ final class BatchFixture: @unchecked Sendable {
     return BatchFixture(
       visual: visual.rows(at: order), text: text.rows(at: order),
       targets: targets.rows(at: order), weights: order.map { weights.pointer[$0] },
-      hasText: order.map { hasText.pointer[$0] })
+      hasText: order.map { hasText.pointer[$0] }, labels: order.map { labels[$0] })
+  }
+
+  /// The most probable class of each row's target; -1 where it has no weight.
+  private static func labels(of targets: Matrix, weights: [Float]) -> [Int32] {
+    weights.indices.map { row in
+      let values = targets.row(row)
+      let best = values.indices.max { values[$0] < values[$1] } ?? 0
+      return weights[row] > 0 ? Int32(best) : -1
+    }
   }
 
   /// How many rows have text or a weight.

@@ -10,6 +10,7 @@ struct Networks {
     visual: 9, text: 7, classes: 4, aligned: 12, hidden: 16, timeEmbedding: 6)
   var batchSize: Int
   var dropout: Float = 0.2
+  var featureNoise: Float = 0
   var precision = Precision.float32
   var key = RandomKey(seed: 77)
 
@@ -31,25 +32,41 @@ struct Networks {
   ) throws -> JointNetwork {
     JointNetwork(
       dimensions: dimensions, schedule: try NoiseSchedule(kind: .cosine, stepCount: 20),
-      options: JointNetwork.Options(
-        temperature: 0.3, alignmentWeight: alignmentWeight,
-        reconstructionWeight: reconstructionWeight, textScale: 0.3, slope: 0.01,
-        dropout: dropout, hasSkip: hasSkip),
+      options: options(
+        InfoNCE(temperature: 0.3), weight: alignmentWeight,
+        reconstructionWeight: reconstructionWeight, textScale: 0.3, hasSkip: hasSkip),
       batchSize: batchSize, precision: precision, key: key)
   }
 
-  func alignment(weight: Float = 1) -> AlignmentNetwork {
+  func alignment(
+    _ loss: any AlignmentLoss = InfoNCE(temperature: 0.3), weight: Float = 1
+  ) -> AlignmentNetwork {
     AlignmentNetwork(
-      dimensions: dimensions, loss: weight > 0 ? InfoNCE(temperature: 0.3) : nil,
-      lossWeight: weight, slope: 0.01, dropout: dropout, batchSize: batchSize, precision: precision,
-      key: key)
+      dimensions: dimensions, options: options(loss, weight: weight), batchSize: batchSize,
+      precision: precision, key: key)
+  }
+
+  private func options(
+    _ loss: any AlignmentLoss, weight: Float, reconstructionWeight: Float = 0,
+    textScale: Float = 1, hasSkip: Bool = false
+  ) -> NetworkOptions {
+    var result = NetworkOptions()
+    result.alignmentLoss = weight > 0 ? loss : nil
+    result.alignmentWeight = weight
+    result.reconstructionWeight = reconstructionWeight
+    result.textScale = textScale
+    result.dropout = dropout
+    result.featureNoise = featureNoise
+    result.hasSkip = hasSkip
+    return result
   }
 
   func reconstruction(weight: Float = 1, hasSkip: Bool = false) throws -> ReconstructionNetwork {
     ReconstructionNetwork(
       dimensions: dimensions, schedule: try NoiseSchedule(kind: .cosine, stepCount: 20),
-      options: ReconstructionNetwork.Options(
-        reconstructionWeight: weight, textScale: 0.5, dropout: dropout, hasSkip: hasSkip),
+      options: options(
+        InfoNCE(temperature: 0.3), weight: 0, reconstructionWeight: weight, textScale: 0.5,
+        hasSkip: hasSkip),
       batchSize: batchSize, precision: precision, key: key)
   }
 

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a training network optimises, and how it is regularised.
+import MARNetDense
+
+package struct NetworkOptions: Sendable {
+  /// The alignment loss; nil leaves the text projector out.
+  package var alignmentLoss: (any AlignmentLoss)?
+  /// β.
+  package var alignmentWeight: Float = 0
+  /// γ, weight of the denoiser's squared error; 0 leaves the noised pass out.
+  package var reconstructionWeight: Float = 0
+  /// b, factor on the text feature before diffusion.
+  package var textScale: Float = 1
+  /// Slope of LeakyReLU below 0.
+  package var slope: Float = 0.01
+  package var dropout: Float = 0
+  /// Standard deviation of the noise added to standardised images in training.
+  package var featureNoise: Float = 0
+  /// Whether a linear map of the image is added to the denoiser's output.
+  package var hasSkip = false
+
+  package init() {}
+
+  /// The loss with its memory for batches of `batchSize`; its parameters go into `layout`.
+  func bindAlignment(
+    dimensions: HeadDimensions, batchSize: Int, precision: Precision, key: RandomKey,
+    in layout: inout ParameterLayout
+  ) -> BoundAlignmentLoss? {
+    guard let alignmentLoss else { return nil }
+    return BoundAlignmentLoss(
+      alignmentLoss,
+      shape: AlignmentShape(
+        pairCount: batchSize, width: dimensions.aligned, classCount: dimensions.classes),
+      precision: precision, key: key, in: &layout)
+  }
+}
