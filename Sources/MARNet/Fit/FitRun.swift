@@ -19,14 +19,6 @@ struct FitRun {
   private let classNames: [String]
   private let fingerprint: String
 
-  /// Streams of random numbers; each keeps its number, or seeds stop repeating.
-  private enum Stream {
-    static let prefit: UInt64 = 1
-    static let split: UInt64 = 2
-    static let networks: UInt64 = 10
-    static let imageOnly: UInt64 = 11
-  }
-
   init(
     configuration: Configuration, pool: WorkerPool, rows: PairedRows, validation: PairedRows?,
     progress: @escaping FitProgressHandler
@@ -125,7 +117,7 @@ struct FitRun {
     } else {
       positions = StratifiedSplit.holdOut(
         labels: rows.labels, fraction: configuration.validation.fraction,
-        key: key.derived(Stream.split))
+        key: key.derived(FitStream.split))
     }
     guard !positions.isEmpty else { return nil }
     return (
@@ -151,7 +143,7 @@ struct FitRun {
       options: PrefitOptions(
         probe: configuration.probe, teacher: configuration.teacher, imageC: earlier?.imageProbe.c,
         textC: earlier?.textProbe?.c),
-      key: key.derived(Stream.prefit), pool: pool, checkpoint: report)
+      key: key.derived(FitStream.prefit), pool: pool, checkpoint: report)
   }
 
   private func networks(
@@ -159,13 +151,14 @@ struct FitRun {
     withImageOnly: Bool
   ) throws -> Fitted {
     let training = try HeadTraining(
-      configuration: configuration, dimensions: dimensions, pool: pool, progress: progress,
-      purpose: purpose, heldOut: heldOut)
+      configuration: configuration, dimensions: dimensions, pool: pool, purpose: purpose,
+      heldOut: heldOut)
+    let trainer = NetworkTrainer(pool: pool, progress: progress)
     let hard = SoftTargets(
       labels: rows.labels, hasText: rows.hasText, classCount: rows.classCount, prefit: nil,
       teacherWeight: 0)
     let plain = rows.trainingRows(hard)
-    let networkKey = key.derived(Stream.networks)
+    let networkKey = key.derived(FitStream.networks)
     var controls = Model.Controls()
     var records: [EpochRecord] = []
     let heads: TrainedHeads
@@ -176,30 +169,30 @@ struct FitRun {
         ? SoftTargets(
           labels: rows.labels, hasText: rows.hasText, classCount: rows.classCount,
           prefit: prefit, teacherWeight: configuration.teacher.weight) : hard
-      let trained = try training.joint(
+      let joint = try training.joint(
         on: rows.trainingRows(soft), gate: prefit.gate, usesText: true, stage: "joint network",
         key: networkKey)
-      heads = trained.heads
-      records += trained.records
+      records += try trainer.train(joint.course)
+      heads = joint.product
       if configuration.validation.imageOnlyControl {
         let control = try training.joint(
           on: plain, gate: 0, usesText: false, stage: "image-only control", key: networkKey)
-        controls.joint = control.heads
-        records += control.records
+        records += try trainer.train(control.course)
+        controls.joint = control.product
       }
     case .staged:
       let trained = try training.staged(
-        on: plain, labelled: rows.labelledRows, key: networkKey)
+        on: plain, labelled: rows.labelledRows, key: networkKey, train: trainer.train)
       heads = trained.heads
       records += trained.records
     }
     if withImageOnly {
       for index in 0..<2 {
-        let trained = try training.imageOnly(
-          on: plain, stage: "image-only network \(index + 1) of 2",
-          key: key.derived(Stream.imageOnly + UInt64(index)))
-        controls.imageOnly.append(trained.head)
-        records += trained.records
+        let network = training.alignment(
+          on: plain, weight: 0, stage: "image-only network \(index + 1) of 2",
+          key: key.derived(FitStream.imageOnly + UInt64(index)))
+        records += try trainer.train(network.course)
+        controls.imageOnly.append(network.product)
       }
     }
     return Fitted(prefit: prefit, heads: heads, controls: controls, records: records)

@@ -17,7 +17,7 @@ struct HeldOutOutcome {
 }
 
 /// Compares MARNet to the probe and to image-only networks on rows none of them has seen.
-struct HeldOutTest {
+package struct HeldOutTest {
   let configuration: Configuration
   let dimensions: HeadDimensions
   let pool: WorkerPool
@@ -70,15 +70,31 @@ struct HeldOutTest {
     }
     let change = PairedDifference(losses[0], minus: losses[1])
     outcome.nllChange = change
-    if configuration.validation.fallback, change.mean > change.standardError {
-      outcome.decision = .probe
-    }
+    if configuration.validation.fallback, Self.isWorse(change) { outcome.decision = .probe }
     guard configuration.validation.calibrate else { return }
     let chosen = outcome.decision == .marnet ? 0 : 1
     let plain = RowMetrics.nll([network, probe][chosen], labels: labels)
     let gain = PairedDifference(losses[chosen], minus: plain)
     // A temperature fitted on few rows is noise; it is kept where it clearly helps them.
     if gain.mean < -gain.standardError { outcome.calibrationTemperature = temperatures[chosen] }
+  }
+
+  /// Whether MARNet, both calibrated, loses to the probe by more than one standard error.
+  package static func isWorse(
+    _ network: Matrix, thanProbe probe: Matrix, labels: [Int32]
+  ) -> Bool {
+    let losses = [network, probe].map { logProbabilities in
+      RowMetrics.nll(
+        LogProbabilities.tempered(
+          logProbabilities,
+          temperature: CalibrationTemperature.fit(logProbabilities, labels: labels)),
+        labels: labels)
+    }
+    return isWorse(PairedDifference(losses[0], minus: losses[1]))
+  }
+
+  private static func isWorse(_ change: PairedDifference) -> Bool {
+    change.mean > change.standardError
   }
 
   private func branch(

@@ -7,10 +7,10 @@ import MARNetHeads
 ///
 /// The last block is padded, so that every product has the same shape and a row's score
 /// depends on the row, the model and the seed alone.
-final class BlockScorer {
+package final class BlockScorer {
   /// Large enough to pay for packing the weights; a promise of equal bits, so never tuned to
   /// the machine.
-  static let blockRows = 256
+  package static let blockRows = 256
 
   private let architecture: HeadArchitecture
   private let pool: WorkerPool
@@ -29,14 +29,14 @@ final class BlockScorer {
     }
   }
 
-  init(_ heads: TrainedHeads, sampling: HeadScorer.Sampling, pool: WorkerPool) {
+  package init(_ heads: TrainedHeads, sampling: HeadScorer.Sampling, pool: WorkerPool) {
     architecture = heads.architecture
     self.pool = pool
     workers = (0..<pool.threadCount).map { _ in Worker(heads, sampling) }
   }
 
   /// Every branch's log-probabilities for `rows`; with `features`, x_EMA and x_CDR too.
-  func score(_ rows: KeyedRows, features: Bool = false) -> BranchLogProbabilities {
+  package func score(_ rows: KeyedRows, features: Bool = false) -> BranchLogProbabilities {
     let count = rows.visual.rowCount
     let dimensions = architecture.dimensions
     func table() -> Matrix { Matrix(rowCount: count, columnCount: dimensions.classes) }

@@ -4,14 +4,21 @@ import MARNetDense
 import MARNetHeads
 
 /// Scores rows with an image-only network, in padded blocks like `BlockScorer`.
-struct ImageOnlyScorer {
-  let head: ImageOnlyHead
-  let alignedWidth: Int
-  let classCount: Int
-  let pool: WorkerPool
+package struct ImageOnlyScorer {
+  private let head: ImageOnlyHead
+  private let alignedWidth: Int
+  private let classCount: Int
+  private let pool: WorkerPool
+
+  package init(head: ImageOnlyHead, alignedWidth: Int, classCount: Int, pool: WorkerPool) {
+    self.head = head
+    self.alignedWidth = alignedWidth
+    self.classCount = classCount
+    self.pool = pool
+  }
 
   /// `[N, C]` log-probabilities.
-  func logProbabilities(of rows: KeyedRows) -> Matrix {
+  package func logProbabilities(of rows: KeyedRows) -> Matrix {
     let count = rows.visual.rowCount
     let size = BlockScorer.blockRows
     var result = Matrix(rowCount: count, columnCount: classCount)

@@ -4,17 +4,17 @@ import MARNetData
 import MARNetDense
 
 /// Visual rows ready for the heads: standardised, each with the key of its noise.
-struct KeyedRows: Sendable {
+package struct KeyedRows: Sendable {
   /// `[N, Dv]`, standardised.
-  let visual: Matrix
+  package let visual: Matrix
   /// `[N]`, hashes of the rows as they were read.
-  let keys: [UInt64]
+  package let keys: [UInt64]
 
   /// Rows of a task: as many as a processor's own cache holds beside their copy.
   private static let taskRows = 64
 
   /// Standardises `raw` `[N, Dv]` and keys each row by its content.
-  init(raw: Matrix, standardizer: Standardizer, pool: WorkerPool) {
+  package init(raw: Matrix, standardizer: Standardizer, pool: WorkerPool) {
     let (source, count) = (raw.view, raw.rowCount)
     let tasks = (count + Self.taskRows - 1) / Self.taskRows
     var keys = [UInt64](repeating: 0, count: count)
@@ -39,7 +39,7 @@ struct KeyedRows: Sendable {
   }
 
   /// The rows at `indices`, in that order.
-  func rows(at indices: [Int]) -> KeyedRows {
+  package func rows(at indices: [Int]) -> KeyedRows {
     KeyedRows(visual: visual.rows(at: indices), keys: indices.map { keys[$0] })
   }
 }

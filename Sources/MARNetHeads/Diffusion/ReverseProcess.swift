@@ -3,7 +3,7 @@
 import CMARNetKernels
 import MARNetDense
 
-/// Draws x_CDR: from N(0, I), step by step, to the estimate of the clean text feature
+/// Draws x_CDR: from N(0, I) (or from 0), step by step, to the estimate of the clean text feature
 /// (MARNet, arXiv 2407.18854, eqs. 21 to 23), conditioned on the image alone.
 package struct ReverseProcess: Sendable {
   package let denoiser: Denoiser
@@ -44,7 +44,12 @@ package struct ReverseProcess: Sendable {
     let rowCount = activations.input.rowCount
     let start = RandomKey.tag(purpose: RandomPurpose.scoringNoise, draw: draw)
     for row in 0..<rowCount {
-      key.fillNormal(activations.input.row(row), count: width, rowKey: rowKeys[row], tag: start)
+      let x = activations.input.row(row)
+      if sampler == .noiseless {
+        x.update(repeating: 0, count: width)
+      } else {
+        key.fillNormal(x, count: width, rowKey: rowKeys[row], tag: start)
+      }
     }
     for (index, (step, update)) in steps.enumerated() {
       denoiser.forward(

@@ -12,6 +12,9 @@
 package enum Sampler: Sendable, Equatable {
   /// One call of the denoiser from N(0, I) at t = T − 1.
   case oneStep
+  /// One call on x_t = 0 at t = 0: the denoiser's network without diffusion, the row "+MLP" of
+  /// MARNet's Table 2.
+  case noiseless
   /// Denoising diffusion implicit models (Song et al., arXiv 2010.02502) on `steps` of the T
   /// steps; `eta` 0 is deterministic, 1 with every step is DDPM.
   case ddim(steps: Int, eta: Double)
@@ -23,6 +26,8 @@ package enum Sampler: Sendable, Equatable {
     switch self {
     case .oneStep:
       return [stepCount - 1]
+    case .noiseless:
+      return [0]
     case .ddpm:
       return Array((0..<stepCount).reversed())
     case .ddim(let steps, _):
@@ -40,7 +45,7 @@ package enum Sampler: Sendable, Equatable {
   package func update(from step: Int, to previous: Int, schedule: NoiseSchedule) -> Update {
     guard previous >= 0 else { return Update(clean: 1, noisy: 0, noise: 0) }
     switch self {
-    case .oneStep:
+    case .oneStep, .noiseless:
       return Update(clean: 1, noisy: 0, noise: 0)
     case .ddpm:
       return Update(

@@ -10,13 +10,15 @@ package final class DenoiserBranch: Sendable {
     /// x_t at uniform t: for the reconstruction error (and, in the preset `paper`, for the
     /// cross-entropy).
     case noised
+    /// x_t = 0 at t = 0, for the same losses: the network without diffusion.
+    case still
     /// N(0, I) at t = T − 1: for a cross-entropy that never sees the text.
     case pure
     case noisedAndPure
 
     var count: Int { self == .noisedAndPure ? 2 : 1 }
     var hasNoised: Bool { self != .pure }
-    var hasPure: Bool { self != .noised }
+    var hasPure: Bool { self == .pure || self == .noisedAndPure }
   }
 
   let denoiser: Denoiser
@@ -135,13 +137,19 @@ package final class DenoiserBranch: Sendable {
     rows.lowerBound * passes.count..<rows.upperBound * passes.count
   }
 
-  /// x_t = √ᾱ_t b x_s + √(1 − ᾱ_t) ε at a t drawn for the row (eq. 15).
+  /// x_t = √ᾱ_t b x_s + √(1 − ᾱ_t) ε at a t drawn for the row (eq. 15); 0 without diffusion.
   private func diffuse(
     _ batch: TrainingBatch, row: Int, rowKey: UInt64, into target: UnsafeMutablePointer<Float>
   ) {
     let width = denoiser.textWidth
     let source = batch.text.row(batch.rows[row])
     let scaled = clean.row(row)
+    if passes == .still {
+      for column in 0..<width { scaled[column] = textScale * source[column] }
+      target.update(repeating: 0, count: width)
+      denoiser.writeTime(0, into: target)
+      return
+    }
     let t = key.integer(
       below: denoiser.schedule.stepCount, rowKey: rowKey,
       tag: RandomKey.tag(purpose: RandomPurpose.timestep))

@@ -20,6 +20,9 @@ package struct NetworkOptions: Sendable {
   /// Whether a linear map of the image is added to the denoiser's output.
   package var hasSkip = false
 
+  /// False trains the denoiser on x_t = 0 at t = 0 only.
+  package var diffuses = true
+
   package init() {}
 
   /// The loss with its memory for batches of `batchSize`; its parameters go into `layout`.

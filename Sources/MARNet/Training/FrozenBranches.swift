@@ -6,7 +6,7 @@ import MARNetHeads
 /// What the fusion classifier of staged training learns from: x_EMA of the labelled rows,
 /// fixed, and x_CDR, sampled afresh each epoch. Both are standardised; training on true text
 /// or on one-step estimates instead would leak text that scoring does not have.
-final class FrozenBranches: @unchecked Sendable {
+package final class FrozenBranches: @unchecked Sendable {
   /// x_EMA, `[n, d]`, standardised.
   private(set) var aligned: Matrix
   /// x_CDR, `[n, Ds]`, standardised; `draw` rewrites it in place.
@@ -15,10 +15,11 @@ final class FrozenBranches: @unchecked Sendable {
   private let visual: Matrix
   private let sampler: Sampler
   private let key: RandomKey
+  private var drawn = 0
   private static let smallestDeviation: Float = 1e-3
 
   /// Computes x_EMA and a first draw of x_CDR, and writes their statistics into `heads`.
-  init(
+  package init(
     _ heads: TrainedHeads, visual: Matrix, sampling: SamplingOptions, key: RandomKey,
     pool: WorkerPool
   ) {
@@ -50,9 +51,11 @@ final class FrozenBranches: @unchecked Sendable {
       heads.parameters)
   }
 
-  /// Replaces x_CDR by draw `epoch`. The rows that training holds share this storage.
+  /// Replaces x_CDR by draw `epoch`, unless it stands already: classifiers that are trained
+  /// side by side share it. The rows that training holds share this storage.
   func draw(_ epoch: Int, pool: WorkerPool) {
-    guard let statistics = heads.fusionInput else { return }
+    guard epoch != drawn, let statistics = heads.fusionInput else { return }
+    drawn = epoch
     let x = reconstructed.view
     sample(epoch, into: x, pool: pool)
     FusionInputStatistics.apply(

@@ -4,21 +4,33 @@ import MARNetDense
 import MARNetHeads
 
 /// What a network is trained on: standardised features, targets and weights of N rows.
-struct TrainingRows: Sendable {
+package struct TrainingRows: Sendable {
   /// `[N, Dv]`, standardised.
-  let visual: Matrix
+  package let visual: Matrix
   /// `[N, Ds]`, standardised, 0 in rows without text.
-  let text: Matrix
+  package let text: Matrix
   /// `[N, C]`.
-  let targets: Matrix
+  package let targets: Matrix
   /// `[N]`, weight in the cross-entropies.
-  let weights: [Float]
+  package let weights: [Float]
   /// `[N]`, -1 without a label.
-  let labels: [Int32]
+  package let labels: [Int32]
   /// `[N]`, 1 or 0.
-  let hasText: [Float]
+  package let hasText: [Float]
 
-  var rowCount: Int { visual.rowCount }
+  package init(
+    visual: Matrix, text: Matrix, targets: Matrix, weights: [Float], labels: [Int32],
+    hasText: [Float]
+  ) {
+    self.visual = visual
+    self.text = text
+    self.targets = targets
+    self.weights = weights
+    self.labels = labels
+    self.hasText = hasText
+  }
+
+  package var rowCount: Int { visual.rowCount }
 
   /// The batch of the rows at `rows`; valid while `body` runs.
   func withBatch<Result>(

@@ -4,21 +4,21 @@ import MARNetData
 import MARNetDense
 
 /// Rows as training uses them: both modalities standardised, labels and text marks beside.
-struct PreparedRows: Sendable {
+package struct PreparedRows: Sendable {
   /// Standardised, with the key of each row's noise.
-  let visual: KeyedRows
+  package let visual: KeyedRows
   /// `[N, Ds]`, standardised, 0 in rows without text.
-  let text: Matrix
-  let hasText: [Bool]
-  let labels: [Int32]
-  let classCount: Int
+  package let text: Matrix
+  package let hasText: [Bool]
+  package let labels: [Int32]
+  package let classCount: Int
 
-  var rowCount: Int { labels.count }
+  package var rowCount: Int { labels.count }
 
   /// Positions of the rows that have a label.
-  var labelledRows: [Int] { labels.indices.filter { labels[$0] >= 0 } }
+  package var labelledRows: [Int] { labels.indices.filter { labels[$0] >= 0 } }
 
-  init(
+  package init(
     _ rows: PairedRows, visual standardizer: Standardizer, text textStandardizer: Standardizer,
     pool: WorkerPool
   ) {
@@ -40,10 +40,10 @@ struct PreparedRows: Sendable {
   }
 
   /// The rows at `indices`, in that order.
-  func rows(at indices: [Int]) -> PreparedRows { PreparedRows(self, at: indices) }
+  package func rows(at indices: [Int]) -> PreparedRows { PreparedRows(self, at: indices) }
 
   /// With soft targets: what a network is trained on.
-  func trainingRows(_ targets: SoftTargets) -> TrainingRows {
+  package func trainingRows(_ targets: SoftTargets) -> TrainingRows {
     TrainingRows(
       visual: visual.visual, text: text, targets: targets.targets, weights: targets.weights,
       labels: labels, hasText: hasText.map { $0 ? 1 : 0 })

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+import MARNetHeads
+
+/// Plans the training of a model's heads, joint or staged, from prepared rows.
+package struct HeadTraining {
+  static let progressRows = 1_000
+
+  package let configuration: Configuration
+  package let dimensions: HeadDimensions
+  let schedule: NoiseSchedule
+  let pool: WorkerPool
+  /// "held-out test" or "final fit": a part of every stage's name.
+  let purpose: String
+  let heldOut: HeldOutRows?
+
+  /// - Throws: `NoiseSchedule.Invalid`, which a validated configuration cannot have.
+  package init(
+    configuration: Configuration, dimensions: HeadDimensions, pool: WorkerPool, purpose: String,
+    heldOut: HeldOutRows? = nil
+  ) throws {
+    self.configuration = configuration
+    self.dimensions = dimensions
+    schedule = try NoiseSchedule(
+      kind: configuration.reconstruction.schedule.kind,
+      stepCount: configuration.reconstruction.diffusionSteps)
+    self.pool = pool
+    self.purpose = purpose
+    self.heldOut = heldOut?.sample(limit: Self.progressRows)
+  }
+
+  var slope: Float { Float(configuration.alignment.leakySlope) }
+  var precision: Precision { configuration.training.precision.forTraining }
+
+  /// The configuration's options of a network with that weight of the alignment loss; 0
+  /// leaves alignment out.
+  package func networkOptions(alignmentWeight: Double) -> NetworkOptions {
+    var result = NetworkOptions()
+    if alignmentWeight > 0 { result.alignmentLoss = configuration.alignment.loss }
+    result.alignmentWeight = Float(alignmentWeight)
+    result.reconstructionWeight = Float(configuration.reconstruction.weight)
+    result.textScale = Float(configuration.reconstruction.textScale)
+    result.slope = slope
+    result.dropout = Float(configuration.training.dropout)
+    result.featureNoise = Float(configuration.training.featureNoise)
+    result.hasSkip = configuration.reconstruction.hasSkip
+    return result
+  }
+
+  func batchSize(_ rowCount: Int) -> Int { min(configuration.training.batchSize, rowCount) }
+
+  func course(
+    _ network: any TrainingNetwork, on rows: TrainingRows, stage: String, steps: Int? = nil,
+    key: RandomKey, validate: (() -> Double)? = nil
+  ) -> TrainingCourse {
+    TrainingCourse(
+      network, on: rows, options: configuration.training,
+      stage: purpose.isEmpty ? stage : "\(stage), \(purpose)",
+      stepCount: steps ?? configuration.training.stepCount(rowCount: rows.rowCount), key: key,
+      validate: validate)
+  }
+
+  /// Top-1 of all heads on the held-out rows, one draw for speed, with the parameters that
+  /// `network` then has.
+  func validation(_ heads: TrainedHeads, from network: any TrainingNetwork) -> (() -> Double)? {
+    guard let heldOut else { return nil }
+    let scorer = BlockScorer(
+      heads,
+      sampling: HeadScorer.Sampling(
+        sampler: configuration.sampling.headSampler, draws: 1, seed: configuration.seed),
+      pool: pool)
+    return {
+      heads.parameters.copyValues(from: network.parameters)
+      return heldOut.top1(scorer.score(heldOut.rows).network)
+    }
+  }
+
+  /// One joint network (preset `plugin`).
+  ///
+  /// - Parameters:
+  ///   - gate: 1 or 0, multiplies the alignment weight.
+  ///   - usesText: false trains the image-only control: no text term at all.
+  package func joint(
+    on rows: TrainingRows, gate: Double, usesText: Bool, stage: String, key: RandomKey
+  ) throws -> PlannedTraining<TrainedHeads> {
+    var options = networkOptions(
+      alignmentWeight: usesText ? configuration.alignment.weight * gate : 0)
+    if !usesText { options.reconstructionWeight = 0 }
+    let network = JointNetwork(
+      dimensions: dimensions, schedule: schedule, options: options,
+      batchSize: batchSize(rows.rowCount), precision: precision, key: key)
+    let heads = try TrainedHeads(
+      HeadArchitecture(
+        configuration, dimensions: dimensions, hasTextProjector: options.alignmentLoss != nil),
+      precision: precision)
+    let course = course(
+      network, on: rows, stage: stage, key: key, validate: validation(heads, from: network))
+    return PlannedTraining(course) {
+      heads.parameters.copyValues(from: network.parameters)
+      return heads
+    }
+  }
+
+  /// The alignment module alone: stage 1 of the preset `paper`, a method of Table 1 or, with a
+  /// weight of 0, an image-only network.
+  ///
+  /// - Parameter heads: receive the parameters too, the text projector's among them.
+  package func alignment(
+    on rows: TrainingRows, weight: Double, into heads: TrainedHeads? = nil, stage: String,
+    key: RandomKey
+  ) -> PlannedTraining<ImageOnlyHead> {
+    let network = AlignmentNetwork(
+      dimensions: dimensions, options: networkOptions(alignmentWeight: weight),
+      batchSize: batchSize(rows.rowCount), precision: precision, key: key)
+    let head = ImageOnlyHead(dimensions: dimensions, slope: slope)
+    let validate = heldOut.map { heldOut in
+      {
+        head.parameters.copyValues(from: network.parameters)
+        let scorer = ImageOnlyScorer(
+          head: head, alignedWidth: dimensions.aligned, classCount: dimensions.classes,
+          pool: pool)
+        return heldOut.top1(scorer.logProbabilities(of: heldOut.rows))
+      }
+    }
+    // An image-only network is trained for comparison only: nobody watches it.
+    let course = course(
+      network, on: rows, stage: stage, key: key, validate: weight > 0 ? validate : nil)
+    return PlannedTraining(course) {
+      heads?.parameters.copyValues(from: network.parameters)
+      head.parameters.copyValues(from: network.parameters)
+      return head
+    }
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+
+/// Held-out rows that show, epoch by epoch, how a network does on rows it does not train on.
+package struct HeldOutRows: Sendable {
+  package let rows: KeyedRows
+  package let labels: [Int32]
+
+  package init(rows: KeyedRows, labels: [Int32]) {
+    self.rows = rows
+    self.labels = labels
+  }
+
+  /// At most `limit` rows, spread evenly: enough for a progress line.
+  func sample(limit: Int) -> HeldOutRows {
+    guard labels.count > limit else { return self }
+    let picked = (0..<limit).map { $0 * labels.count / limit }
+    return HeldOutRows(rows: rows.rows(at: picked), labels: picked.map { labels[$0] })
+  }
+
+  /// The fraction of rows whose largest log-probability is at their label.
+  func top1(_ logProbabilities: Matrix) -> Double {
+    var right = 0
+    let view = logProbabilities.view
+    for (row, label) in labels.enumerated() {
+      let values = view.row(row)
+      var best = 0
+      for c in 1..<view.columnCount where values[c] > values[best] { best = c }
+      if best == Int(label) { right += 1 }
+    }
+    withExtendedLifetime(logProbabilities) {}
+    return Double(right) / Double(max(labels.count, 1))
+  }
+}
+

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+import MARNetHeads
+
+/// One network on its way through training: seeded batches, AdamW with warm-up and cosine,
+/// epoch records. Whoever owns it says how far it goes at a time; that changes no bit.
+///
+/// `@unchecked Sendable`: one caller advances it at a time.
+package final class TrainingCourse: @unchecked Sendable {
+  package let stage: String
+  package let stepCount: Int
+  package let stepsPerEpoch: Int
+  /// Updates done.
+  package private(set) var step = 0
+  /// One an epoch that has ended.
+  package private(set) var records: [EpochRecord] = []
+  /// Time spent in steps, on however many threads.
+  package private(set) var seconds = 0.0
+  private let network: any TrainingNetwork
+  private let rows: TrainingRows
+  private let key: RandomKey
+  private let optimizer: AdamW
+  private let schedule: LearningRateSchedule
+  /// Fused top-1 on held-out rows with the network as it stands; nil where none are held out.
+  private let validate: (() -> Double)?
+  private var order: [Int]
+  private var sum = LossTerms()
+  private var hasBegunEpoch = false
+
+  /// - Parameters:
+  ///   - stage: what is trained, for records and errors.
+  ///   - stepCount: updates in all.
+  ///   - key: of batches; networks draw their own numbers from theirs.
+  package init(
+    _ network: any TrainingNetwork, on rows: TrainingRows, options: TrainingOptions,
+    stage: String, stepCount: Int, key: RandomKey, validate: (() -> Double)? = nil
+  ) {
+    self.network = network
+    self.rows = rows
+    self.stage = stage
+    self.stepCount = stepCount
+    self.key = key
+    self.validate = validate
+    stepsPerEpoch = max(1, rows.rowCount / network.batchSize)
+    schedule = LearningRateSchedule(
+      peak: options.learningRate, stepCount: stepCount, warmup: options.warmup)
+    optimizer = AdamW(
+      layout: network.parameters.layout, weightDecay: options.weightDecay,
+      clipNorm: options.clipNorm)
+    order = Array(0..<rows.rowCount)
+  }
+
+  package var batchSize: Int { network.batchSize }
+  package var epochCount: Int { (stepCount + stepsPerEpoch - 1) / stepsPerEpoch }
+  /// From 0.
+  package var epoch: Int { min(step, stepCount - 1) / stepsPerEpoch }
+  package var isFinished: Bool { step >= stepCount }
+  /// Whether the last step was the last of an epoch.
+  package var isAtEpochEnd: Bool { step > 0 && (step % stepsPerEpoch == 0 || isFinished) }
+  /// Steps up to the end of the epoch that the next step belongs to.
+  package var stepsLeftInEpoch: Int {
+    min(stepsPerEpoch - step % stepsPerEpoch, stepCount - step)
+  }
+
+  /// The epoch so far: mean losses, without a validation.
+  package var currentRecord: EpochRecord { record(validationTop1: nil) }
+
+  /// Orders the rows of the epoch that is about to begin, and lets the network prepare for it;
+  /// `advance` does so itself where it has not been done.
+  package func beginEpoch(pool: WorkerPool) {
+    guard !hasBegunEpoch else { return }
+    hasBegunEpoch = true
+    sum = LossTerms()
+    network.beginEpoch(epoch, pool: pool)
+    for index in order.indices { order[index] = index }
+    key.shuffle(
+      &order, rowKey: UInt64(epoch), tag: RandomKey.tag(purpose: RandomPurpose.batches))
+  }
+
+  /// Makes up to `count` steps, none beyond the epoch.
+  ///
+  /// - Throws: `FitError.diverged`.
+  package func advance(_ count: Int, pool: WorkerPool) throws(FitError) {
+    guard !isFinished else { return }
+    beginEpoch(pool: pool)
+    let start = ContinuousClock.now
+    defer { seconds += Self.seconds(since: start) }
+    for _ in 0..<min(count, stepsLeftInEpoch) { try makeStep(pool: pool) }
+    guard isAtEpochEnd else { return }
+    hasBegunEpoch = false
+    records.append(record(validationTop1: validate?()))
+  }
+
+  private func makeStep(pool: WorkerPool) throws(FitError) {
+    let from = step % stepsPerEpoch * batchSize
+    let terms = order.withUnsafeBufferPointer { all in
+      rows.withBatch(UnsafeBufferPointer(rebasing: all[from..<from + batchSize])) {
+        network.evaluate($0, step: step, pool: pool)
+      }
+    }
+    let norm = optimizer.update(
+      network.parameters, rate: schedule.rate(at: step), step: step, pool: pool)
+    if let term = terms.firstNonFinite ?? (norm.isFinite ? nil : "gradient") {
+      throw .diverged(stage: stage, epoch: epoch + 1, step: step + 1, term: term)
+    }
+    sum += terms
+    step += 1
+  }
+
+  private func record(validationTop1: Double?) -> EpochRecord {
+    let last = max(step - 1, 0)
+    let epoch = last / stepsPerEpoch
+    return EpochRecord(
+      stage: stage, epoch: epoch + 1, step: step, learningRate: schedule.rate(at: last),
+      terms: sum.divided(by: Double(max(1, step - epoch * stepsPerEpoch))),
+      validationTop1: validationTop1)
+  }
+
+  private static func seconds(since start: ContinuousClock.Instant) -> Double {
+    let duration = (ContinuousClock.now - start).components
+    return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+  }
+}
