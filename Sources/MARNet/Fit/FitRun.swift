@@ -11,13 +11,8 @@ struct FitRun {
   private let pool: WorkerPool
   private let progress: FitProgressHandler
   private let key: RandomKey
-  private let rows: PreparedRows
-  private let validation: PreparedRows?
-  private let visualStandardizer: Standardizer
-  private let textStandardizer: Standardizer
+  private let data: PreparedData
   private let dimensions: HeadDimensions
-  private let classNames: [String]
-  private let fingerprint: String
 
   init(
     configuration: Configuration, pool: WorkerPool, rows: PairedRows, validation: PairedRows?,
@@ -26,22 +21,9 @@ struct FitRun {
     self.configuration = configuration
     self.pool = pool
     self.progress = progress
-    fingerprint = rows.fingerprint
     key = RandomKey(seed: configuration.seed)
-    classNames = rows.classNames
-    let visual = Standardizer(of: rows.visual)
-    let withText = rows.hasText.indices.filter { rows.hasText[$0] }
-    let text = rows.text ?? Matrix(rowCount: rows.rowCount, columnCount: 1)
-    let semantic = Standardizer(of: text, rows: withText)
-    visualStandardizer = visual
-    textStandardizer = semantic
-    self.rows = PreparedRows(rows, visual: visual, text: semantic, pool: pool)
-    self.validation = validation.map {
-      PreparedRows($0, visual: visual, text: semantic, pool: pool)
-    }
-    dimensions = HeadDimensions(
-      configuration, visual: rows.visual.columnCount, text: text.columnCount,
-      classes: rows.classNames.count)
+    data = PreparedData(rows: rows, validation: validation, pool: pool)
+    dimensions = data.dimensions(configuration)
   }
 
   /// Networks fitted on some of the rows, with the probe that stands beside them.
@@ -58,35 +40,32 @@ struct FitRun {
   }
 
   func model() throws -> Model {
-    let prefit = try linearPrefit(rows, choosing: nil, purpose: "all rows")
-    let heldOut = heldOutRows()
-    var outcome = HeldOutOutcome.untested(rowCount: heldOut?.labels.count ?? 0)
+    let prefit = try linearPrefit(data.rows, choosing: nil, purpose: "all rows")
+    let heldOut = data.heldOut(configuration.validation, key: key)
+    var outcome = HeldOutOutcome.untested(rowCount: heldOut?.rows.labels.count ?? 0)
     var final: Fitted?
-    if let heldOut, heldOut.labels.count >= configuration.validation.minimumRows {
+    if let heldOut, heldOut.rows.labels.count >= configuration.validation.minimumRows {
       let fitted: Fitted
-      if validation == nil {
-        let held = Set(heldOut.positions)
-        let inner = rows.rows(at: (0..<rows.rowCount).filter { !held.contains($0) })
+      if data.validation == nil {
         fitted = try networks(
-          on: inner, prefit: try linearPrefit(inner, choosing: prefit, purpose: "held-out test"),
-          heldOut: HeldOutRows(rows: heldOut.rows, labels: heldOut.labels),
-          purpose: "held-out test", withImageOnly: true)
+          on: heldOut.inner,
+          prefit: try linearPrefit(heldOut.inner, choosing: prefit, purpose: "held-out test"),
+          heldOut: heldOut.rows, purpose: "held-out test", withImageOnly: true)
       } else {
         fitted = try networks(
-          on: rows, prefit: prefit,
-          heldOut: HeldOutRows(rows: heldOut.rows, labels: heldOut.labels), purpose: "fit",
+          on: data.rows, prefit: prefit, heldOut: heldOut.rows, purpose: "fit",
           withImageOnly: true)
         final = fitted
       }
       outcome = HeldOutTest(
         configuration: configuration, dimensions: dimensions, pool: pool
-      ).run(fitted, rows: heldOut.rows, labels: heldOut.labels)
-      outcome.records = validation == nil ? fitted.records : []
+      ).run(fitted, rows: heldOut.rows.rows, labels: heldOut.rows.labels)
+      outcome.records = data.validation == nil ? fitted.records : []
     }
     let last =
       try final
       ?? networks(
-        on: rows, prefit: prefit, heldOut: nil, purpose: "final fit",
+        on: data.rows, prefit: prefit, heldOut: nil, purpose: "final fit",
         withImageOnly: keepsImageOnly)
     return try model(last, outcome)
   }
@@ -95,34 +74,17 @@ struct FitRun {
     var controls = fitted.controls
     if !keepsImageOnly { controls = Model.Controls() }
     let report = FitReport(
-      rows: rows, fitted: fitted, outcome: outcome, hasValidation: validation != nil,
+      rows: data.rows, fitted: fitted, outcome: outcome, hasValidation: data.validation != nil,
       bfloat16Difference: try PrecisionCheck(configuration: configuration, pool: pool)
-        .difference(fitted.heads, on: rows.visual),
-      steps: configuration.training.stepCount(rowCount: rows.rowCount))
+        .difference(fitted.heads, on: data.rows.visual),
+      steps: configuration.training.stepCount(rowCount: data.rows.rowCount))
     return Model(
-      configuration: configuration, classNames: classNames, visualWidth: dimensions.visual,
-      textWidth: dimensions.text, dataFingerprint: fingerprint, decision: outcome.decision,
+      configuration: configuration, classNames: data.classNames, visualWidth: dimensions.visual,
+      textWidth: dimensions.text, dataFingerprint: data.fingerprint, decision: outcome.decision,
       calibrationTemperature: outcome.calibrationTemperature, report: report,
-      epochs: outcome.records + fitted.records, visualStandardizer: visualStandardizer,
-      textStandardizer: textStandardizer, probe: fitted.prefit.imageProbe, heads: fitted.heads,
-      controls: controls)
-  }
-
-  /// The rows the report, the fallback and the calibration are measured on.
-  private func heldOutRows() -> (rows: KeyedRows, labels: [Int32], positions: [Int])? {
-    let source = validation ?? rows
-    let positions: [Int]
-    if validation != nil {
-      positions = source.labelledRows
-    } else {
-      positions = StratifiedSplit.holdOut(
-        labels: rows.labels, fraction: configuration.validation.fraction,
-        key: key.derived(FitStream.split))
-    }
-    guard !positions.isEmpty else { return nil }
-    return (
-      source.visual.rows(at: positions), positions.map { source.labels[$0] }, positions
-    )
+      epochs: outcome.records + fitted.records, visualStandardizer: data.visualStandardizer,
+      textStandardizer: data.textStandardizer, probe: fitted.prefit.imageProbe,
+      heads: fitted.heads, controls: controls)
   }
 
   private func linearPrefit(
@@ -136,14 +98,8 @@ struct FitRun {
       if control == .cancel { throw FitError.cancelled }
     }
     try report()
-    return try Prefit.fit(
-      visual: rows.visual.visual,
-      text: configuration.training.scheme == .joint ? rows.text : nil, hasText: rows.hasText,
-      labels: rows.labels, classCount: rows.classCount,
-      options: PrefitOptions(
-        probe: configuration.probe, teacher: configuration.teacher, imageC: earlier?.imageProbe.c,
-        textC: earlier?.textProbe?.c),
-      key: key.derived(FitStream.prefit), pool: pool, checkpoint: report)
+    return try rows.prefit(
+      configuration, choosing: earlier, key: key, pool: pool, checkpoint: report)
   }
 
   private func networks(
@@ -154,10 +110,7 @@ struct FitRun {
       configuration: configuration, dimensions: dimensions, pool: pool, purpose: purpose,
       heldOut: heldOut)
     let trainer = NetworkTrainer(pool: pool, progress: progress)
-    let hard = SoftTargets(
-      labels: rows.labels, hasText: rows.hasText, classCount: rows.classCount, prefit: nil,
-      teacherWeight: 0)
-    let plain = rows.trainingRows(hard)
+    let plain = rows.trainingRows(teacher: nil, weight: 0)
     let networkKey = key.derived(FitStream.networks)
     var controls = Model.Controls()
     var records: [EpochRecord] = []
@@ -166,11 +119,9 @@ struct FitRun {
     case .joint:
       let soft =
         configuration.teacher.isEnabled
-        ? SoftTargets(
-          labels: rows.labels, hasText: rows.hasText, classCount: rows.classCount,
-          prefit: prefit, teacherWeight: configuration.teacher.weight) : hard
+        ? rows.trainingRows(teacher: prefit, weight: configuration.teacher.weight) : plain
       let joint = try training.joint(
-        on: rows.trainingRows(soft), gate: prefit.gate, usesText: true, stage: "joint network",
+        on: soft, gate: prefit.gate, usesText: true, stage: "joint network",
         key: networkKey)
       records += try trainer.train(joint.course)
       heads = joint.product

@@ -2,6 +2,7 @@
 
 import MARNetData
 import MARNetDense
+import MARNetHeads
 
 /// Visual rows ready for the heads: standardised, each with the key of its noise.
 package struct KeyedRows: Sendable {
@@ -36,6 +37,22 @@ package struct KeyedRows: Sendable {
   private init(visual: Matrix, keys: [UInt64]) {
     self.visual = visual
     self.keys = keys
+  }
+
+  /// The rows with Gaussian noise on every standardised value, keyed by row: visual noise at
+  /// test. Their keys stay.
+  package func adding(noise deviation: Double, key: RandomKey) -> KeyedRows {
+    guard deviation > 0 else { return self }
+    var noisy = visual
+    let target = noisy.mutableView()
+    let tag = RandomKey.tag(purpose: RandomPurpose.testNoise)
+    let noise = AlignedBuffer(count: target.columnCount)
+    for row in 0..<target.rowCount {
+      key.fillNormal(noise.pointer, count: noise.count, rowKey: keys[row], tag: tag)
+      let values = target.row(row)
+      for column in 0..<noise.count { values[column] += Float(deviation) * noise.pointer[column] }
+    }
+    return KeyedRows(visual: noisy, keys: keys)
   }
 
   /// The rows at `indices`, in that order.

@@ -25,4 +25,10 @@ package enum RandomPurpose {
   package static let hardNegative: UInt8 = 29
   package static let scoringNoise: UInt8 = 32
   package static let reverseStepNoise: UInt8 = 33
+  /// Of studies: visual noise at test, which labels, texts and rows a regime takes away.
+  package static let testNoise: UInt8 = 34
+  package static let regimeLabels: UInt8 = 35
+  package static let regimeTexts: UInt8 = 36
+  package static let regimeRows: UInt8 = 37
+  package static let trials: UInt8 = 38
 }
