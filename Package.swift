@@ -22,6 +22,7 @@ let package = Package(
     .target(name: "MARNetHeads", dependencies: ["MARNetDense"]),
     .target(name: "MARNetData", dependencies: ["MARNetDense", "CHDF5"]),
     .target(name: "MARNet", dependencies: ["MARNetHeads", "MARNetData"]),
+    .target(name: "MARNetStudy", dependencies: ["MARNet"]),
     .target(
       name: "MARNetBenchmarks",
       dependencies: [
@@ -31,7 +32,7 @@ let package = Package(
     .executableTarget(
       name: "marnet-plugin",
       dependencies: [
-        "MARNet", "MARNetBenchmarks",
+        "MARNet", "MARNetBenchmarks", "MARNetStudy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "MARNetBench", dependencies: ["MARNetBenchmarks"]),
@@ -51,6 +52,8 @@ let package = Package(
         "MARNetData", "MARNetDense", "CMARNetKernels", "CHDF5", "TestSupport", "FileFixtures",
       ]),
     .testTarget(name: "MARNetTests", dependencies: ["MARNet", "TestSupport", "FileFixtures"]),
+    .testTarget(
+      name: "MARNetStudyTests", dependencies: ["MARNetStudy", "TestSupport", "FileFixtures"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["marnet-plugin", "MARNet", "FileFixtures", "CTestProcess"],

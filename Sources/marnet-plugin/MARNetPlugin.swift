@@ -18,7 +18,8 @@ struct MARNetPlugin: ParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      FitCommand.self, ScoreCommand.self, EvaluateCommand.self, InspectCommand.self,
+      FitCommand.self, ScoreCommand.self, EvaluateCommand.self, CompareCommand.self,
+      InspectCommand.self,
       SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,
     ])
 }

@@ -12,7 +12,7 @@ extension HeadDimensions {
 }
 
 extension HeadArchitecture {
-  init(_ configuration: Configuration, dimensions: HeadDimensions, hasTextProjector: Bool) {
+  package init(_ configuration: Configuration, dimensions: HeadDimensions, hasTextProjector: Bool) {
     self.init(
       dimensions: dimensions, slope: Float(configuration.alignment.leakySlope),
       hasTextProjector: hasTextProjector, hasSkip: configuration.reconstruction.hasSkip,

@@ -9,6 +9,13 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
     /// InfoNCE in both directions, the paper's own.
     case ita
 
+    /// In words, for tables.
+    package var title: String {
+      switch self {
+      case .ita: "ITA (InfoNCE)"
+      }
+    }
+
     /// β at which the method is first tried.
     public var defaultWeight: Double {
       switch self {
@@ -146,7 +153,7 @@ public struct SamplingOptions: Codable, Sendable, Equatable {
   /// The defaults.
   public init() {}
 
-  var headSampler: Sampler {
+  package var headSampler: Sampler {
     switch sampler {
     case .oneStep: .oneStep
     case .ddim: .ddim(steps: steps, eta: eta)

@@ -2,6 +2,11 @@
 
 import MARNetData
 
+/// An error of a room above this one, which says itself what it is.
+public protocol CodedError: Error, CustomStringConvertible {
+  var failureCode: Failure.Code { get }
+}
+
 /// The one place that maps every room's errors to a stable code and an exit status.
 public struct Failure: Sendable, Equatable {
   /// What went wrong, coarsely; stable across versions.
@@ -71,6 +76,8 @@ public struct Failure: Sendable, Equatable {
       case .invalidSampling: code = .configuration
       case .unreadable, .widthDiffers, .notFinite: code = .data
       }
+    case let error as any CodedError:
+      (code, message) = (error.failureCode, error.description)
     default:
       (code, message) = (.other, "\(error)")
     }

@@ -33,6 +33,8 @@ package struct Prefit: Sendable {
   }
 
   package let imageProbe: Probe
+  /// Wall-clock seconds that the image probe took, the choice of its c included.
+  package let imageProbeSeconds: Double
   package let textProbe: Probe?
   /// Nil where there is no teacher: no text, or too little.
   package let nll: NLL?
@@ -61,9 +63,11 @@ package struct Prefit: Sendable {
     let labelled = labels.indices.filter { labels[$0] >= 0 }
     let paired = labelled.filter { hasText[$0] }
     guard let text, Set(paired.map { labels[$0] }).count >= 2 else {
+      let start = ContinuousClock.now
+      let probe = try fitting.probeAlone(
+        visual, rows: labelled, labels: labels, fixedC: options.imageC)
       return Prefit(
-        imageProbe: try fitting.probeAlone(
-          visual, rows: labelled, labels: labels, fixedC: options.imageC),
+        imageProbe: probe, imageProbeSeconds: (ContinuousClock.now - start).inSeconds,
         textProbe: nil, nll: nil, imageExponent: 1, textExponent: 0,
         gate: options.teacher.gate == .open ? 1 : 0, teacher: nil)
     }
@@ -75,7 +79,8 @@ package struct Prefit: Sendable {
     let alone = search.nll([(1, 0), (0, 1)], pool: pool)
     let nll = NLL(image: alone[0], text: alone[1], teacher: best.nll)
     return Prefit(
-      imageProbe: image.probe, textProbe: own.probe, nll: nll, imageExponent: best.image,
+      imageProbe: image.probe, imageProbeSeconds: image.probeSeconds, textProbe: own.probe,
+      nll: nll, imageExponent: best.image,
       textExponent: best.text, gate: gate(options.teacher.gate, nll),
       teacher: search.teacher(image: best.image, text: best.text, pool: pool))
   }

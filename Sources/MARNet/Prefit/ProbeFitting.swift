@@ -22,6 +22,8 @@ struct ProbeFitting {
 
   struct Result: Sendable {
     let probe: Probe
+    /// Wall-clock time of the probe alone.
+    let probeSeconds: Double
     /// `[N, C]`: out of fold for the rows the probe was fitted on, its own predictions elsewhere.
     let logProbabilities: Matrix
   }
@@ -33,9 +35,11 @@ struct ProbeFitting {
   func run(
     _ features: Matrix, rows: [Int], labels: [Int32], fixedC: Double?
   ) throws -> Result {
+    let start = ContinuousClock.now
     let space = PrincipalSpace(features, rows: rows, pool: pool)
     let own = rows.map { labels[$0] }
     let probe = try probe(space, rows: rows, labels: own, fixedC: fixedC)
+    let seconds = (ContinuousClock.now - start).inSeconds
     var logProbabilities = probe.logProbabilities(of: features, pool: pool)
     let target = logProbabilities.mutableView()
     let stop: LogisticRegression.Stop = rows.count > Self.selectionRows ? .coarse : .fine
@@ -51,7 +55,7 @@ struct ProbeFitting {
       }
       withExtendedLifetime(held) {}
     }
-    return Result(probe: probe, logProbabilities: logProbabilities)
+    return Result(probe: probe, probeSeconds: seconds, logProbabilities: logProbabilities)
   }
 
   /// Only the probe, without out-of-fold predictions.

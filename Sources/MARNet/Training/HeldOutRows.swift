@@ -33,4 +33,3 @@ package struct HeldOutRows: Sendable {
     return Double(right) / Double(max(labels.count, 1))
   }
 }
-

@@ -34,7 +34,7 @@ package struct NetworkCohort {
     while !active.isEmpty {
       for place in active { courses[place].beginEpoch(pool: pool) }
       // The slowest first: nobody waits long for the last.
-      active.sort { courses[$0].seconds > courses[$1].seconds }
+      active.sort { courses[$0].coreSeconds > courses[$1].coreSeconds }
       let round = active
       pool.forEach(round.count) { task, worker in
         let place = round[task]

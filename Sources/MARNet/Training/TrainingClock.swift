@@ -9,10 +9,7 @@ struct TrainingClock {
   init(reportEvery seconds: Double) { interval = .seconds(seconds) }
 
   /// Seconds since the start.
-  var elapsed: Double {
-    let duration = ContinuousClock.now - start
-    return Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
-  }
+  var elapsed: Double { (ContinuousClock.now - start).inSeconds }
 
   /// Whether the next report is due; if so, the one after it counts from now.
   mutating func isDue() -> Bool {
@@ -20,5 +17,12 @@ struct TrainingClock {
     guard now - lastReport >= interval else { return false }
     lastReport = now
     return true
+  }
+}
+
+extension Duration {
+  /// For people and ratios; nothing that is computed depends on it.
+  package var inSeconds: Double {
+    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

@@ -15,8 +15,8 @@ package final class TrainingCourse: @unchecked Sendable {
   package private(set) var step = 0
   /// One an epoch that has ended.
   package private(set) var records: [EpochRecord] = []
-  /// Time spent in steps, on however many threads.
-  package private(set) var seconds = 0.0
+  /// Time spent in steps, times the threads they had.
+  package private(set) var coreSeconds = 0.0
   private let network: any TrainingNetwork
   private let rows: TrainingRows
   private let key: RandomKey
@@ -85,7 +85,7 @@ package final class TrainingCourse: @unchecked Sendable {
     guard !isFinished else { return }
     beginEpoch(pool: pool)
     let start = ContinuousClock.now
-    defer { seconds += Self.seconds(since: start) }
+    defer { coreSeconds += Double(pool.threadCount) * (ContinuousClock.now - start).inSeconds }
     for _ in 0..<min(count, stepsLeftInEpoch) { try makeStep(pool: pool) }
     guard isAtEpochEnd else { return }
     hasBegunEpoch = false
@@ -115,10 +115,5 @@ package final class TrainingCourse: @unchecked Sendable {
       stage: stage, epoch: epoch + 1, step: step, learningRate: schedule.rate(at: last),
       terms: sum.divided(by: Double(max(1, step - epoch * stepsPerEpoch))),
       validationTop1: validationTop1)
-  }
-
-  private static func seconds(since start: ContinuousClock.Instant) -> Double {
-    let duration = (ContinuousClock.now - start).components
-    return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
   }
 }

@@ -48,6 +48,17 @@ package struct FusionHead: Sendable {
     }
   }
 
+  /// Names of the parameters of all layers.
+  var parameterNames: Set<String> {
+    let linears: [Linear?] =
+      switch layers {
+      case .representation(let projection, let classifier): [projection, classifier]
+      case .logit(let visual, let semantic): [visual, semantic]
+      }
+    return Set(
+      linears.compactMap { $0 }.flatMap { [$0.weight.name, $0.bias?.name] }.compactMap { $0 })
+  }
+
   /// Memory of a pass over `rows` rows.
   package struct Scratch: Sendable {
     /// x_CDR projected, or the semantic head's logits.

@@ -42,6 +42,13 @@ package struct TrainedHeads: Sendable {
     self.architecture = architecture
   }
 
+  /// Takes over everything that stands before the fusion classifier: it may be of another
+  /// operator and so of another shape.
+  package func takeBranches(from other: TrainedHeads) {
+    let own = fusion.parameterNames
+    parameters.copyValues(from: other.parameters) { !own.contains($0) }
+  }
+
   /// The same heads with products of another precision; these themselves where they have it.
   package func with(_ precision: Precision) throws(NoiseSchedule.Invalid) -> TrainedHeads {
     guard parameters.packed.precision != precision else { return self }

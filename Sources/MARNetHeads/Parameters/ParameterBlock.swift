@@ -58,8 +58,12 @@ package final class ParameterBlock: @unchecked Sendable {
   package func pack() { packed.pack(self) }
 
   /// Takes over every parameter of `other` that this layout has by name, and packs.
-  package func copyValues(from other: ParameterBlock) {
-    for slot in layout.slots {
+  ///
+  /// - Parameter isWanted: false leaves a parameter as it is.
+  package func copyValues(
+    from other: ParameterBlock, where isWanted: (_ name: String) -> Bool = { _ in true }
+  ) {
+    for slot in layout.slots where isWanted(slot.name) {
       guard let source = other.layout.slot(named: slot.name) else { continue }
       self[slot].copy(from: other[source])
     }

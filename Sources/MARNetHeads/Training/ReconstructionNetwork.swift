@@ -40,7 +40,8 @@ package final class ReconstructionNetwork: TrainingNetwork {
     input = BatchInput(
       dimensions: dimensions, batchSize: batchSize, lossTerms: 2, options: options, key: key)
     denoiser = DenoiserBranch(
-      denoiser: network, passes: options.diffuses ? .noised : .still, textScale: options.textScale, dimensions: dimensions,
+      denoiser: network, passes: options.diffuses ? .noised : .still, textScale: options.textScale,
+      dimensions: dimensions,
       batchSize: batchSize, dropout: options.dropout, key: key)
     var weightGradients = WeightGradients(batchSize: batchSize, precision: precision)
     denoiser.register(in: &weightGradients, visual: input.visual)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MARNet
+import MARNetStudy
 import Synchronization
 
 /// Progress on standard error: one line that is rewritten on a terminal, one plain line an
@@ -16,6 +17,18 @@ enum ProgressLine {
       Console.message(progress.stage)
     }
     return Interruption.isRequested ? .cancel : .proceed
+  }
+
+  /// Shows how far a study has come and answers whether to go on.
+  static func show(_ update: StudyUpdate) -> Bool {
+    let percent = Int(100 * update.fraction)
+    let left = update.secondsLeft.map { "  \(duration($0)) left" } ?? ""
+    if Console.errorIsTerminal {
+      rewrite("\(percent) %\(left)  \(update.stage)")
+    } else if announce.insert(update.stage) {
+      Console.message("\(update.stage)\(left)")
+    }
+    return !Interruption.isRequested
   }
 
   /// Shows how many rows are done and answers whether to go on.

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNet
+import MARNetDense
+import MARNetHeads
+
+/// What one seed's contenders are trained, chosen and tested on.
+struct SeedData: Sendable {
+  let prepared: PreparedData
+  let test: KeyedRows
+  let testLabels: [Int32]
+  /// Nil where too few rows could be held out to choose anything.
+  let heldOut: PreparedData.HeldOut?
+  let heldOutCount: Int
+  /// Of the fit with this seed.
+  let key: RandomKey
+  let seed: UInt64
+
+  /// - Parameters:
+  ///   - source: the rows of the file.
+  ///   - options: whose regime is applied to the training rows.
+  init(
+    _ source: StudyRows, regime: Regime, configuration: Configuration, seed: UInt64,
+    pool: WorkerPool
+  ) throws {
+    self.seed = seed
+    key = RandomKey(seed: seed)
+    let rows = try regime.applied(to: source.train, key: key)
+    try rows.requireEveryClassLabelled()
+    try rows.requireText()
+    prepared = PreparedData(rows: rows, validation: source.validation, pool: pool)
+    test = KeyedRows(
+      raw: source.test, standardizer: prepared.visualStandardizer, pool: pool)
+    testLabels = source.testLabels
+    let held = prepared.heldOut(configuration.validation, key: key)
+    heldOutCount = held?.rows.labels.count ?? 0
+    heldOut = heldOutCount >= configuration.validation.minimumRows ? held : nil
+  }
+}

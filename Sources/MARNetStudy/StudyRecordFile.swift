@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MARNet
+import MARNetData
+
+/// Where a study keeps what it has finished: a hidden file beside its output, replaced whole
+/// each time, removed when the study is complete.
+struct StudyRecordFile {
+  /// Far above any record: nothing larger is read into memory.
+  private static let largest = 1 << 30
+
+  let path: String
+
+  /// - Parameter output: of the study.
+  init(for output: String) {
+    let url = URL(fileURLWithPath: output)
+    let name = ".\(url.lastPathComponent).partial"
+    path =
+      output.contains("/")
+      ? String(output[...(output.lastIndex(of: "/") ?? output.startIndex)]) + name : name
+  }
+
+  /// What is there; nil where there is nothing.
+  ///
+  /// - Throws: `StudyError.unreadable`.
+  func read<Record: Decodable>(_ type: Record.Type) throws -> Record? {
+    let manager = FileManager.default
+    guard manager.fileExists(atPath: path) else { return nil }
+    let size = (try? manager.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    guard size <= Self.largest, let data = manager.contents(atPath: path),
+      let record = try? JSONDecoder().decode(type, from: data)
+    else { throw StudyError.unreadable(path: path) }
+    return record
+  }
+
+  func write(_ record: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    try Self.write(try encoder.encode(record), to: path)
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+
+  /// Writes a file whole or not at all.
+  static func write(_ data: Data, to path: String) throws {
+    let file = try AtomicFile(path: path)
+    do {
+      try data.write(to: URL(fileURLWithPath: file.temporaryPath))
+    } catch {
+      throw ModelError.cannotWrite(path: path, reason: error.localizedDescription)
+    }
+    try file.commit()
+  }
+}
