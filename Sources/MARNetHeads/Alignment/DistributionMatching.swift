@@ -92,7 +92,7 @@ package struct DistributionMatching: AlignmentLoss {
     return Double(weight) * sum / Double(n)
   }
 
-  /// log Σ exp of rows of S and KL(P‖Q); P of these rows.
+  /// The softmaxes of rows of S and KL(P‖Q); P of these rows.
   private func rowStatistics(
     _ scratch: DistributionMatchingScratch, _ n: Int, _ rows: Range<Int>
   ) {
@@ -102,15 +102,16 @@ package struct DistributionMatching: AlignmentLoss {
       let (x, out) = (s.row(row), p.row(row))
       var total = 0.0
       let largest = marnet_softmax_sum(x, n, inverse, &total)
-      let logSum = largest + Float(log(total))
-      for j in 0..<n { out[j] = x[j] * inverse - logSum }
+      let logSum = Float(log(total))
+      for j in 0..<n { out[j] = x[j] * inverse - largest - logSum }
       marnet_exp(out, out, n)
       let (own, same, other) = (classes[row], scratch.logShares[row], scratch.logFloor)
       var divergence = 0.0
       for j in 0..<n {
-        let r = x[j] * inverse - logSum - (classes[j] == own ? same : other)
+        let r = x[j] * inverse - largest - logSum - (classes[j] == own ? same : other)
         divergence += Double(out[j] * r)
       }
+      scratch.rows.largest[row] = largest
       scratch.rows.logSums[row] = logSum
       scratch.rows.divergences[row] = Float(divergence)
     }
@@ -123,23 +124,21 @@ package struct DistributionMatching: AlignmentLoss {
     let (s, p) = (scratch.square(0, n).columns(columns), scratch.square(2, n).columns(columns))
     let first = columns.lowerBound
     let (inverse, count) = (1 / temperature, columns.count)
-    let (logSums, divergences) = (
-      scratch.columns.logSums + first, scratch.columns.divergences + first
-    )
+    let (largest, logSums) = (scratch.columns.largest + first, scratch.columns.logSums + first)
+    let divergences = scratch.columns.divergences + first
     let classes = scratch.classes + first
-    // `divergences` holds the sums of exponentials meanwhile.
-    marnet_column_softmax_sums(s.pointer, s.stride, n, count, inverse, logSums, divergences)
+    marnet_column_softmax_sums(s.pointer, s.stride, n, count, inverse, largest, logSums)
     for j in 0..<count {
-      logSums[j] += log(divergences[j])
+      logSums[j] = log(logSums[j])
       divergences[j] = 0
     }
     for row in 0..<n {
       let (x, out) = (s.row(row), p.row(row))
-      for j in 0..<count { out[j] = x[j] * inverse - logSums[j] }
+      for j in 0..<count { out[j] = x[j] * inverse - largest[j] - logSums[j] }
       marnet_exp(out, out, count)
       let (own, same, other) = (scratch.classes[row], scratch.logShares[row], scratch.logFloor)
       for j in 0..<count {
-        let r = x[j] * inverse - logSums[j] - (classes[j] == own ? same : other)
+        let r = x[j] * inverse - largest[j] - logSums[j] - (classes[j] == own ? same : other)
         divergences[j] += out[j] * r
       }
     }
@@ -151,17 +150,22 @@ package struct DistributionMatching: AlignmentLoss {
   ) {
     let (s, p, q) = (scratch.square(0, n), scratch.square(1, n), scratch.square(2, n))
     let (inverse, classes) = (1 / temperature, scratch.classes)
-    let (columnSums, columnMeans) = (scratch.columns.logSums, scratch.columns.divergences)
+    let (rowStatistics, columnStatistics) = (scratch.rows, scratch.columns)
+    let (columnLargest, columnSums, columnMeans) = (
+      columnStatistics.largest, columnStatistics.logSums, columnStatistics.divergences
+    )
     for row in rows {
       let (x, byRow, byColumn) = (s.row(row), p.row(row), q.row(row))
       let (own, same, other) = (classes[row], scratch.logShares[row], scratch.logFloor)
-      let (rowSum, rowMean) = (scratch.rows.logSums[row], scratch.rows.divergences[row])
+      let (largest, sum, mean) = (
+        rowStatistics.largest[row], rowStatistics.logSums[row], rowStatistics.divergences[row]
+      )
+      // r exactly as the means had it: what rounding they share cancels.
       for j in 0..<n {
-        let r = x[j] * inverse - (classes[j] == own ? same : other)
-        x[j] =
-          factor
-          * (byRow[j] * (r - rowSum - rowMean)
-            + byColumn[j] * (r - columnSums[j] - columnMeans[j]))
+        let (scaled, logQ) = (x[j] * inverse, classes[j] == own ? same : other)
+        let fromRow = scaled - largest - sum - logQ - mean
+        let fromColumn = scaled - columnLargest[j] - columnSums[j] - logQ - columnMeans[j]
+        x[j] = factor * (byRow[j] * fromRow + byColumn[j] * fromColumn)
       }
     }
   }

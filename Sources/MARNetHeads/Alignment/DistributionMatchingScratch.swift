@@ -14,6 +14,8 @@ import MARNetDense
 package final class DistributionMatchingScratch: @unchecked Sendable {
   /// Of the softmaxes of one direction, each `[n]`.
   struct Softmax {
+    let largest: UnsafeMutablePointer<Float>
+    /// log Σ exp(· − largest).
     let logSums: UnsafeMutablePointer<Float>
     /// KL(P‖Q).
     let divergences: UnsafeMutablePointer<Float>
@@ -36,7 +38,7 @@ package final class DistributionMatchingScratch: @unchecked Sendable {
     let n = shape.pairCount
     var workspace = Workspace()
     let units = (0..<2).map { _ in workspace.reserve(n, shape.width) }
-    let vectors = (0..<7).map { _ in workspace.reserve(1, n) }
+    let vectors = (0..<9).map { _ in workspace.reserve(1, n) }
     let squares = (0..<3).map { _ in workspace.reserve(n, n) }
     workspace.make()
     self.workspace = workspace
@@ -45,9 +47,9 @@ package final class DistributionMatchingScratch: @unchecked Sendable {
       UnitRows(unit: workspace[units[0]], inverseNorms: vector[0]), precision: precision)
     text = PackedUnitRows(
       UnitRows(unit: workspace[units[1]], inverseNorms: vector[1]), precision: precision)
-    rows = Softmax(logSums: vector[2], divergences: vector[3])
-    columns = Softmax(logSums: vector[4], divergences: vector[5])
-    logShares = vector[6]
+    rows = Softmax(largest: vector[2], logSums: vector[3], divergences: vector[4])
+    columns = Softmax(largest: vector[5], logSums: vector[6], divergences: vector[7])
+    logShares = vector[8]
     self.squares = squares.map { workspace[$0] }
     groups = ClassGroups(shape)
     classes = .allocate(capacity: max(n, 1))
@@ -66,16 +68,21 @@ package final class DistributionMatchingScratch: @unchecked Sendable {
     groups.fill(labels, count: count)
     for pair in 0..<count {
       classes[pair] = -1 - Int32(truncatingIfNeeded: pair)
-      logShares[pair] = 0
+      logShares[pair] = Self.logShare(1)
     }
     for group in 0..<groups.count {
       let range = groups.range(group)
-      let share = Float(log(1 / Double(range.count) + DistributionMatching.floor))
+      let share = Self.logShare(range.count)
       for place in range {
         let pair = groups.pairs[place]
         classes[pair] = Int32(truncatingIfNeeded: group)
         logShares[pair] = share
       }
     }
+  }
+
+  /// log(Q + 1e-8) of a pair in a class of `count`.
+  private static func logShare(_ count: Int) -> Float {
+    Float(log(1 / Double(count) + DistributionMatching.floor))
   }
 }
