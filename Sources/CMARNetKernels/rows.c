@@ -155,6 +155,44 @@ MARNET_DISPATCH(marnet_two_softmaxes,
                  const float *largest, const float *shares, float factor),
                 (x, count, scale, own_largest, own_share, largest, shares, factor))
 
+/// k of one distance, its derivative in place of the distance; both times `weight`.
+MARNET_BODY float gaussian_lane(float *d, float inverse, float weight) {
+  const float least = 1e-5f, most = 1e5f;
+  float value = 0.0f, derivative = 0.0f, distance = *d;
+  for (int i = 0; i < 5; i++) {
+    float rate = inverse * (4.0f / (float)(1 << i));
+    rate = rate < most ? rate : most;
+    float u = distance * rate;
+    float slope = u >= least && u <= most ? rate : 0.0f;
+    u = u > least ? u : least;
+    u = u < most ? u : most;
+    float e = exp_lane(-u);
+    value += e;
+    derivative -= slope * e;
+  }
+  *d = weight * derivative;
+  return weight * value;
+}
+
+MARNET_BODY double marnet_gaussian_kernels_body(float *d, const float *inverses,
+                                                const float *weights, size_t count) {
+  enum { LANES = 16 };
+  double total[LANES] = {0}, sum = 0;
+  size_t j = 0;
+  for (; j + LANES <= count; j += LANES) {
+    float values[LANES];
+    for (size_t l = 0; l < LANES; l++)
+      values[l] = gaussian_lane(d + j + l, inverses[j + l], weights[j + l]);
+    for (size_t l = 0; l < LANES; l++) total[l] += (double)values[l];
+  }
+  for (; j < count; j++) sum += (double)gaussian_lane(d + j, inverses[j], weights[j]);
+  for (size_t l = 0; l < LANES; l++) sum += total[l];
+  return sum;
+}
+MARNET_DISPATCH_VALUE(double, marnet_gaussian_kernels,
+                      (float *d, const float *inverses, const float *weights, size_t count),
+                      (d, inverses, weights, count))
+
 void marnet_project_out(float *g, const float *u, size_t count, float along, float scale) {
   for (size_t j = 0; j < count; j++) g[j] = (g[j] - along * u[j]) * scale;
 }

@@ -65,6 +65,14 @@ void marnet_two_softmaxes(float *x, size_t count, float scale, float own_largest
                           float own_share, const float *largest, const float *shares,
                           float factor);
 
+/// Gaussian kernels of five widths, k(d) = sum over i = -2 ... 2 of exp(-u), u = d inverse 2^-i.
+/// 2^-i inverse is at most 1e5; u outside [1e-5, 1e5] is the bound, and has no derivative.
+/// d[j] becomes weights[j] times the derivative of k; returns the sum of weights[j] k.
+double marnet_gaussian_kernels(float *d, const float *inverses, const float *weights,
+                               size_t count);
+double marnet_gaussian_kernels_scalar(float *d, const float *inverses, const float *weights,
+                                      size_t count);
+
 /// g[j] = (g[j] - along u[j]) scale.
 void marnet_project_out(float *g, const float *u, size_t count, float along, float scale);
 

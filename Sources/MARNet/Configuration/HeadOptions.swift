@@ -8,6 +8,14 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
   public enum Method: String, Codable, Sendable, CaseIterable {
     /// InfoNCE in both directions, the paper's own.
     case ita
+    /// Sliced Wasserstein distance of class probabilities.
+    case swd
+    /// Class centroids and soft labels of SSAN.
+    case ssan
+    /// Contrastive domain discrepancy of CAN.
+    case cdd
+    /// Similarity distribution matching of IRRA.
+    case sdm
 
     /// In words, for tables.
     package var title: String {
@@ -19,7 +27,9 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
     /// β at which the method is first tried.
     public var defaultWeight: Double {
       switch self {
-      case .ita: 1
+      case .ita, .ssan, .sdm: 1
+      case .swd: 100
+      case .cdd: 0.3
       }
     }
   }
@@ -44,6 +54,10 @@ extension AlignmentOptions {
   var loss: any AlignmentLoss {
     switch method {
     case .ita: InfoNCE(temperature: Float(temperature))
+    case .swd: SlicedWasserstein()
+    case .ssan: SimultaneousSemanticAlignment()
+    case .cdd: ContrastiveDomainDiscrepancy()
+    case .sdm: DistributionMatching()
     }
   }
 }

@@ -28,7 +28,6 @@ import MARNetDense
 package struct InfoNCE: AlignmentLoss {
   /// τ, divides the cosine similarity.
   package let temperature: Float
-  private static let smallestNorm = 1e-8
 
   package init(temperature: Float) {
     precondition(temperature > 0, "InfoNCE needs a temperature above 0; got \(temperature)")
@@ -69,8 +68,8 @@ package struct InfoNCE: AlignmentLoss {
     let (u, v) = (scratch.visual(n), scratch.text(n))
     pool.forEach(blocks.count) { task, _ in
       let rows = blocks.range(task)
-      Self.normalise(visual, rows, into: u)
-      Self.normalise(text, rows, into: v)
+      u.normalise(visual, rows)
+      v.normalise(text, rows)
     }
     pool.forEach(blocks.count) { task, worker in
       let rows = blocks.range(task)
@@ -96,7 +95,7 @@ package struct InfoNCE: AlignmentLoss {
       if !scratch.keepsSimilarity { v.byRows.multiply(u.unit.rows(rows), into: s) }
       softmaxGradient(s, rows, factor, own: scratch.rows, other: scratch.columns)
       v.byColumns.multiply(s, into: visualGradient.rows(rows))
-      Self.throughNormalisation(visualGradient, rows, u)
+      u.propagate(visualGradient, rows)
     }
     pool.forEach(blocks.count) { task, worker in
       let rows = blocks.range(task)
@@ -109,28 +108,13 @@ package struct InfoNCE: AlignmentLoss {
         softmaxGradient(s, rows, factor, own: scratch.columns, other: scratch.rows)
         u.byColumns.multiply(s, into: textGradient.rows(rows))
       }
-      Self.throughNormalisation(textGradient, rows, v)
+      v.propagate(textGradient, rows)
     }
     var loss = 0.0
     for row in 0..<n {
       loss += Double(scratch.rows.losses[row]) + Double(scratch.columns.losses[row])
     }
     return Double(weight) * loss / Double(n)
-  }
-
-  /// Unit-norm rows, packed for products; the norm's lower bound keeps a zero row at zero.
-  private static func normalise(
-    _ x: MatrixView, _ rows: Range<Int>, into side: InfoNCEScratch.Side
-  ) {
-    for row in rows {
-      let norm = marnet_sum_of_squares(x.row(row), x.columnCount).squareRoot()
-      // Negative marks a norm below the bound, whose gradient is that of a constant scale.
-      let inverse = Float(1 / max(norm, smallestNorm))
-      side.inverseNorms[row] = norm > smallestNorm ? inverse : -inverse
-      marnet_scale(x.row(row), side.unit.row(row), x.columnCount, inverse)
-    }
-    side.byRows.packRows(rows, of: side.unit, .transposed)
-    side.byColumns.packRows(rows, of: side.unit, .straight)
   }
 
   /// The softmaxes of whole rows of S, or of Sᵀ.
@@ -173,19 +157,6 @@ package struct InfoNCE: AlignmentLoss {
         s.row(index), s.columnCount, 1 / temperature, own.largest[row], own.shares[row],
         other.largest, other.shares, factor)
       s.row(index)[row] -= 2 * factor
-    }
-  }
-
-  /// ∂L/∂x = (g − û (û·g)) / ‖x‖ in place; g / bound for rows below the norm's bound.
-  private static func throughNormalisation(
-    _ gradient: MatrixView, _ rows: Range<Int>, _ side: InfoNCEScratch.Side
-  ) {
-    let width = gradient.columnCount
-    for row in rows {
-      let (g, direction) = (gradient.row(row), side.unit.row(row))
-      let inverse = side.inverseNorms[row]
-      let along = inverse > 0 ? Float(marnet_dot(g, direction, width)) : 0
-      marnet_project_out(g, direction, width, along, abs(inverse))
     }
   }
 }

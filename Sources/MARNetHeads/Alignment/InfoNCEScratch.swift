@@ -4,17 +4,6 @@ import MARNetDense
 
 /// Memory of InfoNCE for up to a number of pairs, made once for a training run.
 package final class InfoNCEScratch: @unchecked Sendable {
-  /// Unit rows of one modality, `[n, d]`, and the same as right operands.
-  struct Side {
-    let unit: MatrixView
-    /// 1/‖x‖, `[n]`; negative where the norm's bound stands in.
-    let inverseNorms: UnsafeMutablePointer<Float>
-    /// `[d, n]`: similarities with every row.
-    let byRows: PackedMatrix
-    /// `[n, d]`: weighted sums of rows.
-    let byColumns: PackedMatrix
-  }
-
   /// Statistics of the softmaxes of one direction, each `[n]`.
   struct Softmax {
     let largest: UnsafeMutablePointer<Float>
@@ -29,7 +18,7 @@ package final class InfoNCEScratch: @unchecked Sendable {
   let rows: Softmax
   let columns: Softmax
   private let workspace: Workspace
-  private let sides: [Side]
+  private let sides: [PackedUnitRows]
   private let capacity: Int
   /// All of S where it is kept, else a block of its rows for each worker.
   private var similarities: [AlignedBuffer]
@@ -43,10 +32,9 @@ package final class InfoNCEScratch: @unchecked Sendable {
     self.workspace = workspace
     let vector = vectors.map { workspace[$0].pointer }
     sides = (0..<2).map { side in
-      Side(
-        unit: workspace[units[side]], inverseNorms: vector[side],
-        byRows: PackedMatrix(innerCount: width, columnCount: rowCount, precision: precision),
-        byColumns: PackedMatrix(innerCount: rowCount, columnCount: width, precision: precision))
+      PackedUnitRows(
+        UnitRows(unit: workspace[units[side]], inverseNorms: vector[side]),
+        precision: precision)
     }
     rows = Softmax(largest: vector[2], shares: vector[3], losses: vector[4])
     columns = Softmax(largest: vector[5], shares: vector[6], losses: vector[7])
@@ -54,18 +42,9 @@ package final class InfoNCEScratch: @unchecked Sendable {
     similarities = keepsSimilarity ? [AlignedBuffer(count: rowCount * rowCount)] : []
   }
 
-  func visual(_ n: Int) -> Side { side(0, n) }
+  func visual(_ n: Int) -> PackedUnitRows { sides[0].first(n) }
 
-  func text(_ n: Int) -> Side { side(1, n) }
-
-  private func side(_ index: Int, _ n: Int) -> Side {
-    let all = sides[index]
-    let width = all.unit.columnCount
-    return Side(
-      unit: all.unit.rows(0..<n), inverseNorms: all.inverseNorms,
-      byRows: all.byRows.resized(innerCount: width, columnCount: n),
-      byColumns: all.byColumns.resized(innerCount: n, columnCount: width))
-  }
+  func text(_ n: Int) -> PackedUnitRows { sides[1].first(n) }
 
   /// Makes the blocks of workers that have none yet: at the first step, before any phase.
   func prepare(threadCount: Int) {

@@ -9,13 +9,17 @@ import Testing
 /// A training step allocates nothing, and counts no references row by row.
 @Suite(.serialized, .enabled(if: test_counting_is_available() != 0)) struct StepAllocationTests {
   enum Kind: String, CaseIterable {
-    case joint, alignment, reconstruction, fusion
+    case joint, alignment, swd, ssan, cdd, sdm, reconstruction, fusion
   }
 
   private func network(_ kind: Kind, _ networks: Networks) throws -> any TrainingNetwork {
     switch kind {
     case .joint: return try networks.joint()
     case .alignment: return networks.alignment()
+    case .swd: return networks.alignment(SlicedWasserstein())
+    case .ssan: return networks.alignment(SimultaneousSemanticAlignment())
+    case .cdd: return networks.alignment(ContrastiveDomainDiscrepancy())
+    case .sdm: return networks.alignment(DistributionMatching())
     case .reconstruction: return try networks.reconstruction()
     case .fusion: return networks.fusion(.concatenation, .representation)
     }
