@@ -21,6 +21,10 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
     package var title: String {
       switch self {
       case .ita: "ITA (InfoNCE)"
+      case .swd: "SWD"
+      case .ssan: "SSAN"
+      case .cdd: "CDD"
+      case .sdm: "SDM"
       }
     }
 
