@@ -24,7 +24,7 @@ struct StudyRecordFile {
   /// What is there; nil where there is nothing.
   ///
   /// - Throws: `StudyError.unreadable`.
-  func read<Record: Decodable>(_ type: Record.Type) throws -> Record? {
+  private func read<Record: Decodable>(_ type: Record.Type) throws -> Record? {
     let manager = FileManager.default
     guard manager.fileExists(atPath: path) else { return nil }
     let size = (try? manager.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
@@ -32,6 +32,30 @@ struct StudyRecordFile {
       let record = try? JSONDecoder().decode(type, from: data)
     else { throw StudyError.unreadable(path: path) }
     return record
+  }
+
+  /// Replaces `record` by an interrupted run's, where there is one.
+  ///
+  /// - Parameters:
+  ///   - overwrite: whether one that cannot be read, or was another study, is forgotten.
+  ///   - difference: of the new record from the stored one, in words.
+  /// - Throws: `StudyError.unreadable`, `StudyError.differentStudy`.
+  func takeUp<Record: Decodable>(
+    _ record: inout Record, overwrite: Bool, difference: (Record, Record) -> String?
+  ) throws {
+    let earlier: Record?
+    do {
+      earlier = try read(Record.self)
+    } catch {
+      if overwrite { return }
+      throw error
+    }
+    guard let earlier else { return }
+    if let difference = difference(record, earlier) {
+      if overwrite { return }
+      throw StudyError.differentStudy(path: path, difference: difference)
+    }
+    record = earlier
   }
 
   func write(_ record: some Encodable) throws {

@@ -76,7 +76,7 @@ extension Configuration {
   }
 
   /// Keys are written in snake case, sorted, so that equal values give equal bytes.
-  static func encoder() -> JSONEncoder {
+  package static func encoder() -> JSONEncoder {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

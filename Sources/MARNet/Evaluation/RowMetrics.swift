@@ -22,6 +22,14 @@ package enum RowMetrics {
     }
   }
 
+  /// The same after temperature scaling fitted on these rows: how well classes are told
+  /// apart, whatever the confidence.
+  package static func calibratedNll(_ logProbabilities: Matrix, labels: [Int32]) -> [Double] {
+    let temperature = CalibrationTemperature.fit(logProbabilities, labels: labels)
+    return nll(
+      LogProbabilities.tempered(logProbabilities, temperature: temperature), labels: labels)
+  }
+
   static func negativeLogLikelihood(_ logProbability: Float) -> Double {
     logProbability.isNaN ? largestLoss : min(largestLoss, -Double(logProbability))
   }

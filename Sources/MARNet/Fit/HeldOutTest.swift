@@ -83,13 +83,7 @@ package struct HeldOutTest {
   package static func isWorse(
     _ network: Matrix, thanProbe probe: Matrix, labels: [Int32]
   ) -> Bool {
-    let losses = [network, probe].map { logProbabilities in
-      RowMetrics.nll(
-        LogProbabilities.tempered(
-          logProbabilities,
-          temperature: CalibrationTemperature.fit(logProbabilities, labels: labels)),
-        labels: labels)
-    }
+    let losses = [network, probe].map { RowMetrics.calibratedNll($0, labels: labels) }
     return isWorse(PairedDifference(losses[0], minus: losses[1]))
   }
 

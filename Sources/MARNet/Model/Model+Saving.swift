@@ -30,20 +30,20 @@ extension Model {
     }
     var config = try encoder.encode(description)
     config.append(UInt8(ascii: "\n"))
-    try ModelDirectory.write(
+    try ModelDirectory.output(path).write(
       [
         (ModelDirectory.weightsName, Safetensors(tensors()).encoded()),
         (ModelDirectory.configName, config),
         (ModelDirectory.metricsName, metrics),
         (ModelDirectory.cardName, Data(ModelCard.text(of: self).utf8)),
-      ], to: path, overwrite: overwrite)
+      ], overwrite: overwrite)
   }
 
   /// Checks, before a long fit, that a model can be saved to `path`; nothing is left there.
   ///
   /// - Throws: `ModelError.outputExists`, `ModelError.cannotWrite`.
   public static func requireCanSave(to path: String, overwrite: Bool = false) throws {
-    try ModelDirectory.requireCanWrite(to: path, overwrite: overwrite)
+    try ModelDirectory.output(path).requireCanWrite(overwrite: overwrite)
   }
 
   /// Reads a model directory.

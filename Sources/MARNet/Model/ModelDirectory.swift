@@ -63,78 +63,11 @@ enum ModelDirectory {
     }
   }
 
-  /// Writes all files beside the directory, flushes them and renames: a crash never leaves
-  /// half a model.
-  static func write(_ files: [(name: String, data: Data)], to path: String, overwrite: Bool) throws
-  {
-    let (target, staging) = try begin(path, overwrite: overwrite)
-    do {
-      for file in files {
-        let url = staging.appendingPathComponent(file.name)
-        try file.data.write(to: url)
-        try flush(url.path)
-      }
-      try flush(staging.path)
-      if FileManager.default.fileExists(atPath: target.path) {
-        try replace(target, with: staging)
-      } else {
-        try FileManager.default.moveItem(at: staging, to: target)
-      }
-      try flush(target.deletingLastPathComponent().path)
-    } catch {
-      try? FileManager.default.removeItem(at: staging)
-      throw ModelError.cannotWrite(path: path, reason: reason(error))
-    }
-  }
-
-  /// Tries, before a long fit, whether a model can be written to `path`; leaves nothing there.
-  static func requireCanWrite(to path: String, overwrite: Bool) throws {
-    let staging = try begin(path, overwrite: overwrite).staging
-    try? FileManager.default.removeItem(at: staging)
-  }
-
-  /// Makes the empty directory beside `path` in which its files will be written.
-  private static func begin(
-    _ path: String, overwrite: Bool
-  ) throws -> (target: URL, staging: URL) {
-    let target = URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL
-    if FileManager.default.fileExists(atPath: target.path) {
-      guard overwrite else { throw ModelError.outputExists(path: path) }
-      try requireIsModel(target, path: path)
-    }
-    let staging = target.deletingLastPathComponent().appendingPathComponent(
-      ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).partial",
-      isDirectory: true)
-    do {
-      try? FileManager.default.removeItem(at: staging)
-      try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: false)
-    } catch {
-      throw ModelError.cannotWrite(path: path, reason: reason(error))
-    }
-    return (target, staging)
-  }
-
-  /// Replacing removes what was there: only ever a model, and nothing beside its files.
-  private static func requireIsModel(_ target: URL, path: String) throws {
-    let names = try? FileManager.default.contentsOfDirectory(atPath: target.path)
-    guard let names, Set(names).isSubset(of: [weightsName, configName, metricsName, cardName])
-    else {
-      throw ModelError.cannotWrite(
-        path: path, reason: "it is not a model directory, or holds other files too")
-    }
-  }
-
-  /// Moves the old directory aside, the new one in, then removes the old.
-  private static func replace(_ target: URL, with staging: URL) throws {
-    let old = staging.appendingPathExtension("old")
-    try FileManager.default.moveItem(at: target, to: old)
-    do {
-      try FileManager.default.moveItem(at: staging, to: target)
-    } catch {
-      try? FileManager.default.moveItem(at: old, to: target)
-      throw error
-    }
-    try? FileManager.default.removeItem(at: old)
+  /// Where a model is written: whole or not at all, in the place of a model only.
+  static func output(_ path: String) -> OutputDirectory {
+    OutputDirectory(
+      path: path, kind: "model directory",
+      names: [weightsName, configName, metricsName, cardName])
   }
 
   private static func contents(of path: String, directory: String) throws -> Data {
@@ -157,13 +90,6 @@ enum ModelDirectory {
 
   private static func name(of path: String) -> String {
     URL(fileURLWithPath: path).lastPathComponent
-  }
-
-  private static func flush(_ path: String) throws {
-    let descriptor = open(path, O_RDONLY)
-    guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
   }
 
   private static func reason(_ error: Error) -> String {

@@ -43,7 +43,9 @@ extension DiscrepancyScratch {
       Product.columnsTimesColumns(
         own, layer.source.x, into: layer.target.gradient.rows(columns), accumulate: true,
         scale: -2)
-      for row in all { marnet_add(own.row(row), targetTotals + columns.lowerBound, own.columnCount) }
+      for row in all {
+        marnet_add(own.row(row), targetTotals + columns.lowerBound, own.columnCount)
+      }
       for column in columns { layer.target.add(2 * targetTotals[column], column) }
     }
     var sum = 0.0
@@ -54,7 +56,9 @@ extension DiscrepancyScratch {
   /// Distances within a class, and the sums of those of the class.
   private func measure(_ group: Int, _ layer: DiscrepancyLayer) {
     let rows = groups.range(group)
-    let (source, target) = (withinSource.rows(rows).columns(rows), withinTarget.rows(rows).columns(rows))
+    let (source, target) = (
+      withinSource.rows(rows).columns(rows), withinTarget.rows(rows).columns(rows)
+    )
     DiscrepancyLayer.distances(layer.source, rows, layer.source, rows, into: source)
     DiscrepancyLayer.distances(layer.target, rows, layer.target, rows, into: target)
     sourceSums[group] = source.sumOffDiagonal()

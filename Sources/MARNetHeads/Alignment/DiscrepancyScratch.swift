@@ -43,7 +43,9 @@ package final class DiscrepancyScratch: @unchecked Sendable {
     let squares = (0..<3).map { _ in workspace.reserve(n, n) }
     let wide = (0..<2).map { _ in workspace.reserve(most, n) }
     let tall = (0..<3).map { _ in workspace.reserve(n, most) }
-    let sums = [workspace.reserve(most, most), workspace.reserve(1, most), workspace.reserve(1, most)]
+    let sums = [
+      workspace.reserve(most, most), workspace.reserve(1, most), workspace.reserve(1, most),
+    ]
     workspace.make()
     self.workspace = workspace
     let made = workspace

@@ -41,7 +41,9 @@ public struct Comparison: Sendable {
         version: ToolVersion.current, fingerprint: source.fingerprint,
         contenders: contenders.map(\.id), trials: options.trials, regime: options.regime,
         plugin: options.plugin, paper: options.paper))
-    record.seeds = try earlierSeeds(of: record.identity, in: file, overwrite: overwrite)
+    try file.takeUp(&record, overwrite: overwrite) {
+      $0.identity.difference(from: $1.identity)
+    }
     let seeds = (0..<UInt64(options.seedCount)).map { options.firstSeed &+ $0 }
     do {
       try complete(&record, seeds: seeds, source, contenders, file, progress)
@@ -53,24 +55,6 @@ public struct Comparison: Sendable {
     try StudyRecordFile.write(try StudyOutput.json(report), to: output)
     file.remove()
     return report
-  }
-
-  private func earlierSeeds(
-    of identity: ComparisonRecord.Identity, in file: StudyRecordFile, overwrite: Bool
-  ) throws -> [ComparisonRecord.Seed] {
-    let earlier: ComparisonRecord?
-    do {
-      earlier = try file.read(ComparisonRecord.self)
-    } catch {
-      if overwrite { return [] }
-      throw error
-    }
-    guard let earlier else { return [] }
-    if let difference = identity.difference(from: earlier.identity) {
-      if overwrite { return [] }
-      throw StudyError.differentStudy(path: file.path, difference: difference)
-    }
-    return earlier.seeds
   }
 
   /// Runs what is missing, and keeps each part as soon as it is finished.

@@ -124,11 +124,8 @@ struct SeedRun {
   }
 
   private func calibratedNll(_ predictor: any Predictor, _ held: HeldOutRows) -> Double {
-    let logProbabilities = predictor.logProbabilities(of: held.rows, pool: pool)
-    let temperature = CalibrationTemperature.fit(logProbabilities, labels: held.labels)
-    let losses = RowMetrics.nll(
-      LogProbabilities.tempered(logProbabilities, temperature: temperature),
-      labels: held.labels)
+    let losses = RowMetrics.calibratedNll(
+      predictor.logProbabilities(of: held.rows, pool: pool), labels: held.labels)
     return losses.reduce(0, +) / Double(max(losses.count, 1))
   }
 

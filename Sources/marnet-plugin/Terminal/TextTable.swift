@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A table for a terminal: the first column left, the others right.
+/// A table for a terminal: the first column left, the others right unless said otherwise.
 struct TextTable {
   private var rows: [[String]]
 
-  init(header: [String]) { rows = [header] }
+  private let leftColumns: Set<Int>
+
+  init(header: [String], leftColumns: Set<Int> = [0]) {
+    rows = [header]
+    self.leftColumns = leftColumns
+  }
 
   mutating func add(_ row: [String]) { rows.append(row) }
 
@@ -17,7 +22,7 @@ struct TextTable {
     return rows.map { row in
       let cells = row.enumerated().map { column, text in
         let padding = String(repeating: " ", count: widths[column] - text.count)
-        return column == 0 ? text + padding : padding + text
+        return leftColumns.contains(column) ? text + padding : padding + text
       }
       let line = cells.joined(separator: "  ")
       return String(line.reversed().drop { $0 == " " }.reversed())

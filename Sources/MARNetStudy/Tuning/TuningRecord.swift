@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNet
+
+/// What a search has finished so far, on disk while it runs.
+struct TuningRecord: Codable, Sendable, Equatable {
+  var version: String
+  var fingerprint: String
+  var base: Configuration
+  var space: SearchSpace
+  var trials: [TuningReport.Trial] = []
+  /// Losses of trial 0, a row each, for the paired differences.
+  var baseLosses: [Double] = []
+
+  /// What differs first, in words; nil where nothing does. The number of trials may.
+  func difference(from other: TuningRecord) -> String? {
+    if fingerprint != other.fingerprint { return "the training rows" }
+    if version != other.version { return "the version of the tool" }
+    if base != other.base { return "the configuration or the seed" }
+    if space != other.space { return "what is searched ('--search')" }
+    return nil
+  }
+}

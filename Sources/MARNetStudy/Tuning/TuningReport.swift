@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNet
+
+/// What a search of hyper-parameters found, on held-out rows only.
+public struct TuningReport: Codable, Sendable, Equatable {
+  /// One configuration.
+  public struct Trial: Codable, Sendable, Equatable {
+    /// From 0; 0 is the configuration the search started from.
+    public var index: Int
+    /// What was set, as `key=value`.
+    public var assignments: [String]
+    /// On held-out rows; nil where training diverged.
+    public var metrics: ClassificationMetrics?
+    /// Negative log-likelihood after temperature scaling, which trials are ranked by.
+    public var calibratedNll: Double?
+    /// That minus trial 0's, paired by row.
+    public var change: PairedDifference?
+    public var failure: String?
+  }
+
+  public var tool: String
+  public var features: String
+  public var dataFingerprint: String
+  public var seed: UInt64
+  public var heldOutRows: Int
+  public var space: SearchSpace
+  public var trials: [Trial]
+  /// The trial whose configuration was written.
+  public var chosen: Int
+  /// That configuration.
+  public var configuration: Configuration
+
+  /// Trials from the best to the worst.
+  public var ranked: [Trial] {
+    trials.sorted {
+      ($0.calibratedNll ?? .infinity, $0.index) < ($1.calibratedNll ?? .infinity, $1.index)
+    }
+  }
+
+  /// The lowest loss among those that beat trial 0 by more than one standard error; else 0.
+  static func choose(_ trials: [Trial]) -> Int {
+    let better = trials.filter { trial in
+      trial.change.map { $0.mean < -$0.standardError } ?? false
+    }
+    return better.min { ($0.calibratedNll ?? .infinity) < ($1.calibratedNll ?? .infinity) }?.index
+      ?? 0
+  }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNet
+import MARNetStudy
+
+/// What `tune` prints.
+enum TuningText {
+  static func lines(_ report: TuningReport, features: String, output: String) -> [String] {
+    [
+      "\(report.trials.count) configurations on \(Decimals.grouped(report.heldOutRows)) held-out "
+        + "rows, the best first (NLL after temperature scaling):", "",
+    ] + table(report).lines + [
+      "", verdict(report),
+      "The best of many trials looks better on the rows that chose it than on others.",
+      "", "Written to \(output). Next:",
+      "  marnet-plugin fit \(features) --config \(output)/\(HyperparameterSearch.configurationName)",
+    ]
+  }
+
+  private static func table(_ report: TuningReport) -> TextTable {
+    var table = TextTable(
+      header: ["trial", "NLL", "change", "± se", "top-1 %", "set"], leftColumns: [0, 5])
+    for trial in report.ranked {
+      let name = trial.index == 0 ? "defaults" : "\(trial.index)"
+      guard let nll = trial.calibratedNll, let metrics = trial.metrics else {
+        table.add([name, "diverged", "", "", "", settings(trial, report)])
+        continue
+      }
+      table.add([
+        name, Decimals.text(nll, digits: 3),
+        trial.change.map {
+          ($0.mean >= 0 ? "+" : "") + Decimals.text($0.mean, digits: 3)
+        } ?? "",
+        trial.change.map { Decimals.text($0.standardError, digits: 3) } ?? "",
+        Decimals.text(100 * metrics.top1, digits: 1), settings(trial, report),
+      ])
+    }
+    return table
+  }
+
+  /// Keys without their section: a line holds more.
+  private static func settings(_ trial: TuningReport.Trial, _ report: TuningReport) -> String {
+    trial.assignments.map { text in
+      text.firstIndex(of: ".").map { String(text[text.index(after: $0)...]) } ?? text
+    }.joined(separator: " ")
+  }
+
+  private static func verdict(_ report: TuningReport) -> String {
+    report.chosen == 0
+      ? "Nothing beat the defaults by more than one standard error: they are kept."
+      : "Trial \(report.chosen) beat the defaults by more than one standard error: it is kept."
+  }
+}
