@@ -44,9 +44,14 @@ public struct HyperparameterSearch: Sendable {
   private var key: RandomKey { RandomKey(seed: base.seed) }
 
   private func configuration(_ trial: Int) throws -> Configuration {
-    let result = try base.setting(space.assignments(trial: trial, key: key))
+    let result = try base.setting(try assignments(trial))
     try result.validate()
     return result
+  }
+
+  /// What a trial sets that is not so in the base.
+  private func assignments(_ trial: Int) throws -> [String] {
+    try space.assignments(trial: trial, key: key).filter { try base.setting([$0]) != base }
   }
 
   /// Runs the search and writes `config.json`, for `fit --config`, and `trials.json` into the
@@ -155,7 +160,7 @@ public struct HyperparameterSearch: Sendable {
     _ baseLosses: [Double], _ pool: WorkerPool
   ) throws -> (trial: TuningReport.Trial, losses: [Double]) {
     var trial = TuningReport.Trial(
-      index: index, assignments: space.assignments(trial: index, key: key),
+      index: index, assignments: try assignments(index),
       failure: failure?.description)
     guard let network else { return (trial, []) }
     let sampling = try configuration(index).sampling

@@ -8,7 +8,7 @@ public struct TuningReport: Codable, Sendable, Equatable {
   public struct Trial: Codable, Sendable, Equatable {
     /// From 0; 0 is the configuration the search started from.
     public var index: Int
-    /// What was set, as `key=value`.
+    /// What was set and differs from trial 0, as `key=value`.
     public var assignments: [String]
     /// On held-out rows; nil where training diverged.
     public var metrics: ClassificationMetrics?
@@ -38,10 +38,11 @@ public struct TuningReport: Codable, Sendable, Equatable {
     }
   }
 
-  /// The lowest loss among those that beat trial 0 by more than one standard error; else 0.
+  /// The lowest loss among those that beat trial 0 by more than two standard errors; else 0.
+  /// With one, chance alone would often find a winner among many trials.
   static func choose(_ trials: [Trial]) -> Int {
     let better = trials.filter { trial in
-      trial.change.map { $0.mean < -$0.standardError } ?? false
+      trial.change.map { $0.mean < -2 * $0.standardError } ?? false
     }
     return better.min { ($0.calibratedNll ?? .infinity) < ($1.calibratedNll ?? .infinity) }?.index
       ?? 0

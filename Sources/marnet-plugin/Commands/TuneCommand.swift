@@ -10,7 +10,7 @@ struct TuneCommand: ParsableCommand {
     abstract: "Search hyper-parameters of the preset plugin on held-out rows.",
     discussion: """
       Tries the defaults and random configurations, and writes the best one for \
-      'fit --config'; the defaults where nothing beats them by more than one standard error. \
+      'fit --config'; the defaults where nothing beats them by more than two standard errors. \
       The test split is never read. Interrupted, the same command goes on where it stopped; \
       with more trials, too.
 

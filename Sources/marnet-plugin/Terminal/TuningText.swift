@@ -23,7 +23,7 @@ enum TuningText {
     for trial in report.ranked {
       let name = trial.index == 0 ? "defaults" : "\(trial.index)"
       guard let nll = trial.calibratedNll, let metrics = trial.metrics else {
-        table.add([name, "diverged", "", "", "", settings(trial, report)])
+        table.add([name, "diverged", "", "", "", trial.assignments.joined(separator: " ")])
         continue
       }
       table.add([
@@ -32,22 +32,15 @@ enum TuningText {
           ($0.mean >= 0 ? "+" : "") + Decimals.text($0.mean, digits: 3)
         } ?? "",
         trial.change.map { Decimals.text($0.standardError, digits: 3) } ?? "",
-        Decimals.text(100 * metrics.top1, digits: 1), settings(trial, report),
+        Decimals.text(100 * metrics.top1, digits: 1), trial.assignments.joined(separator: " "),
       ])
     }
     return table
   }
 
-  /// Keys without their section: a line holds more.
-  private static func settings(_ trial: TuningReport.Trial, _ report: TuningReport) -> String {
-    trial.assignments.map { text in
-      text.firstIndex(of: ".").map { String(text[text.index(after: $0)...]) } ?? text
-    }.joined(separator: " ")
-  }
-
   private static func verdict(_ report: TuningReport) -> String {
     report.chosen == 0
-      ? "Nothing beat the defaults by more than one standard error: they are kept."
-      : "Trial \(report.chosen) beat the defaults by more than one standard error: it is kept."
+      ? "Nothing beat the defaults by more than two standard errors: they are kept."
+      : "Trial \(report.chosen) beat the defaults by more than two standard errors: it is kept."
   }
 }
