@@ -151,6 +151,17 @@ import Testing
     }
   }
 
+  /// What the network does beside the loss: text classification, logits, weight of images.
+  @Test func whatTheNetworkIsAskedFor() {
+    func asked(_ loss: any AlignmentLoss) -> [Float] {
+      [loss.classifiesText ? 1 : 0, loss.readsLogits ? 1 : 0, loss.classificationWeight]
+    }
+    #expect(asked(SlicedWasserstein()) == [1, 1, 1])
+    #expect(asked(SimultaneousSemanticAlignment()) == [1, 1, 0.9])
+    #expect(asked(ContrastiveDomainDiscrepancy()) == [0, 1, 1])
+    #expect(asked(DistributionMatching()) == [1, 0, 1])
+  }
+
   @Test func temperaturesAndWidthsAreAboveZero() async {
     await #expect(processExitsWith: .failure) { print(DistributionMatching(temperature: 0)) }
     await #expect(processExitsWith: .failure) {
