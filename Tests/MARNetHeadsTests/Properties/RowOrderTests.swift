@@ -21,15 +21,20 @@ import Testing
       let expected = values.indices.sorted {
         values[$0] < values[$1] || values[$0] == values[$1] && $0 < $1
       }
-      let sorted = order.sort(values, count: count)
-      #expect((0..<count).map { sorted.place($0) } == expected, "\(count) values")
-      #expect((0..<count).map { sorted.value($0) } == expected.map { values[$0] })
+      withExtendedLifetime(order) {
+        let sorted = order.sort(values, count: count)
+        #expect((0..<count).map { sorted.place($0) } == expected, "\(count) values")
+        #expect((0..<count).map { sorted.value($0) } == expected.map { values[$0] })
+      }
     }
   }
 
   @Test func infinitiesHaveTheirPlaces() {
     let values: [Float] = [.infinity, 1, -.infinity, -1, .infinity]
-    let sorted = RowOrder(capacity: 5).sort(values, count: 5)
-    #expect((0..<5).map { sorted.place($0) } == [2, 3, 1, 0, 4])
+    let order = RowOrder(capacity: 5)
+    withExtendedLifetime(order) {
+      let sorted = order.sort(values, count: 5)
+      #expect((0..<5).map { sorted.place($0) } == [2, 3, 1, 0, 4])
+    }
   }
 }

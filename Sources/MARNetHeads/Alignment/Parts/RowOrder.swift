@@ -25,7 +25,7 @@ package final class RowOrder: @unchecked Sendable {
     counts.deallocate()
   }
 
-  /// The order of `values` `[count]`; valid until the next call.
+  /// The order of `values` `[count]`; valid until the next call, while this lives.
   package func sort(_ values: UnsafePointer<Float>, count: Int) -> Sorted {
     precondition(count <= capacity, "\(count) values in memory for \(capacity)")
     var (keys, spare) = (memory, memory + capacity)
