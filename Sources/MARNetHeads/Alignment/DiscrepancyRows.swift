@@ -88,9 +88,13 @@ final class DiscrepancyRows: @unchecked Sendable {
     return sum
   }
 
-  /// The gradient of some rows: 2 (totalᵢ xᵢ − Σⱼ hᵢⱼ xⱼ), h being ∂L/∂ of the distances
-  /// within classes, and −2 times what the caller adds to `gradient` by `add` first, Σⱼ gᵢⱼ bⱼ
-  /// over the other modality.
+  /// The gradient of some rows, 2 (totalᵢ xᵢ − Σⱼ gᵢⱼ bⱼ − Σⱼ hᵢⱼ xⱼ): g and h are ∂L/∂ of the
+  /// distances from the other modality's rows b and from the rows of one's class.
+  ///
+  /// - Parameters:
+  ///   - totals: Σⱼ gᵢⱼ + Σⱼ hᵢⱼ.
+  ///   - slopes: h, whose elements outside classes may be overwritten.
+  ///   - add: writes Σⱼ gᵢⱼ bⱼ, or adds it to what is there.
   func makeGradient(
     _ rows: Range<Int>, totals: UnsafePointer<Float>, within slopes: MatrixView,
     _ groups: ClassGroups, add: (_ into: MatrixView, _ accumulate: Bool) -> Void
