@@ -155,38 +155,46 @@ MARNET_DISPATCH(marnet_two_softmaxes,
                  const float *largest, const float *shares, float factor),
                 (x, count, scale, own_largest, own_share, largest, shares, factor))
 
-/// k of one distance, its derivative in place of the distance; both times `weight`.
-MARNET_BODY float gaussian_lane(float *d, float inverse, float weight) {
+enum { KERNEL_LANES = 16 };
+
+/// k of some distances and its derivative, both times the weights.
+MARNET_BODY void gaussian_lanes(const float *d, const float *inverses, const float *weights,
+                                float *values, float *derivatives) {
   const float least = 1e-5f, most = 1e5f;
-  float value = 0.0f, derivative = 0.0f, distance = *d;
-  for (int i = 0; i < 5; i++) {
-    float rate = inverse * (4.0f / (float)(1 << i));
-    rate = rate < most ? rate : most;
-    float u = distance * rate;
-    float slope = u >= least && u <= most ? rate : 0.0f;
-    u = u > least ? u : least;
-    u = u < most ? u : most;
-    float e = exp_lane(-u);
-    value += e;
-    derivative -= slope * e;
+  float k[KERNEL_LANES] = {0}, slopes[KERNEL_LANES] = {0};
+  for (float width = 4.0f; width >= 0.25f; width *= 0.5f)
+    for (int l = 0; l < KERNEL_LANES; l++) {
+      float rate = inverses[l] * width;
+      rate = rate < most ? rate : most;
+      float u = d[l] * rate;
+      float bounded = u > least ? u : least;
+      bounded = bounded < most ? bounded : most;
+      float e = exp_lane(-bounded);
+      k[l] += e;
+      slopes[l] -= u == bounded ? rate * e : 0.0f;
+    }
+  for (int l = 0; l < KERNEL_LANES; l++) {
+    values[l] = weights[l] * k[l];
+    derivatives[l] = weights[l] * slopes[l];
   }
-  *d = weight * derivative;
-  return weight * value;
 }
 
 MARNET_BODY double marnet_gaussian_kernels_body(float *d, const float *inverses,
                                                 const float *weights, size_t count) {
-  enum { LANES = 16 };
-  double total[LANES] = {0}, sum = 0;
-  size_t j = 0;
-  for (; j + LANES <= count; j += LANES) {
-    float values[LANES];
-    for (size_t l = 0; l < LANES; l++)
-      values[l] = gaussian_lane(d + j + l, inverses[j + l], weights[j + l]);
-    for (size_t l = 0; l < LANES; l++) total[l] += (double)values[l];
+  double total[KERNEL_LANES] = {0}, sum = 0;
+  for (size_t j = 0; j < count; j += KERNEL_LANES) {
+    size_t part = count - j < KERNEL_LANES ? count - j : KERNEL_LANES;
+    // Copies let the lanes be vectors, and a last part be as wide as the others.
+    float distances[KERNEL_LANES] = {0}, rates[KERNEL_LANES] = {0}, factors[KERNEL_LANES] = {0};
+    float values[KERNEL_LANES], derivatives[KERNEL_LANES];
+    memcpy(distances, d + j, part * sizeof(float));
+    memcpy(rates, inverses + j, part * sizeof(float));
+    memcpy(factors, weights + j, part * sizeof(float));
+    gaussian_lanes(distances, rates, factors, values, derivatives);
+    memcpy(d + j, derivatives, part * sizeof(float));
+    for (size_t l = 0; l < KERNEL_LANES; l++) total[l] += (double)values[l];
   }
-  for (; j < count; j++) sum += (double)gaussian_lane(d + j, inverses[j], weights[j]);
-  for (size_t l = 0; l < LANES; l++) sum += total[l];
+  for (size_t l = 0; l < KERNEL_LANES; l++) sum += total[l];
   return sum;
 }
 MARNET_DISPATCH_VALUE(double, marnet_gaussian_kernels,

@@ -53,7 +53,9 @@ package struct ContrastiveDomainDiscrepancy: AlignmentLoss {
     let m = groups.pairCount
     guard m > 0 else { return 0 }
     let blocks = RowBlocks(rowCount: m)
-    let (features, probabilities) = (scratch.features.first(m), scratch.probabilities.first(m))
+    let (features, probabilities) = (scratch.features, scratch.probabilities)
+    features.begin(m)
+    probabilities.begin(m)
     pool.forEach(blocks.count) { task, _ in
       let rows = blocks.range(task)
       features.source.gather(pairs.text, groups, rows)
@@ -62,6 +64,8 @@ package struct ContrastiveDomainDiscrepancy: AlignmentLoss {
       probabilities.target.gather(pairs.visualLogits, groups, rows)
       probabilities.source.makeProbabilities(rows)
       probabilities.target.makeProbabilities(rows)
+      features.prepare(rows)
+      probabilities.prepare(rows)
     }
     let loss =
       scratch.discrepancy(features, weight: weight, pool: pool)

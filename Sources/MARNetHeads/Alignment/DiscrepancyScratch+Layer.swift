@@ -3,66 +3,59 @@
 import CMARNetKernels
 import MARNetDense
 
-/// The discrepancy of one layer, in four phases over blocks of rows and over classes.
+/// The discrepancy of one layer, in phases over blocks of rows and over classes.
 extension DiscrepancyScratch {
   /// `weight` times L of the layer; writes its gradients.
   func discrepancy(_ layer: DiscrepancyLayer, weight: Float, pool: WorkerPool) -> Double {
     let blocks = RowBlocks(rowCount: groups.pairCount)
     let all = 0..<groups.pairCount
     pool.forEach(blocks.count) { task, _ in
-      layer.source.makeSquares(blocks.range(task))
-      layer.target.makeSquares(blocks.range(task))
-    }
-    pool.forEach(blocks.count) { task, _ in
       let rows = blocks.range(task)
-      DiscrepancyLayer.distances(
-        layer.source, rows, layer.target, all, into: between.rows(rows).columns(all))
+      layer.distances(rows, into: between.rows(rows).columns(all))
     }
     pool.forEach(groups.count) { group, _ in measure(group, layer) }
     pool.forEach(groups.count) { group, _ in
       losses[group] =
         compareBetween(group, weight)
-        + compareWithin(group, weight, layer.source, withinSource, isSource: true)
-        + compareWithin(group, weight, layer.target, withinTarget, isSource: false)
+        + compareWithin(group, weight, withinSource, isSource: true)
+        + compareWithin(group, weight, withinTarget, isSource: false)
     }
     pool.forEach(blocks.count) { task, _ in
       let rows = blocks.range(task)
-      let own = between.rows(rows).columns(all)
-      Product.rowsTimesColumns(
-        own, layer.target.x, into: layer.source.gradient.rows(rows), accumulate: true, scale: -2)
-      for row in rows {
-        let g = between.row(row)
-        var total = sourceTotals[row]
-        for column in all { total += g[column] }
-        layer.source.add(2 * total, row)
-      }
-    }
-    pool.forEach(blocks.count) { task, _ in
-      let columns = blocks.range(task)
-      let own = between.rows(all).columns(columns)
-      Product.columnsTimesColumns(
-        own, layer.source.x, into: layer.target.gradient.rows(columns), accumulate: true,
-        scale: -2)
-      for row in all {
-        marnet_add(own.row(row), targetTotals + columns.lowerBound, own.columnCount)
-      }
-      for column in columns { layer.target.add(2 * targetTotals[column], column) }
+      sourceGradient(layer, rows, all)
+      targetGradient(layer, rows, all)
     }
     var sum = 0.0
     for group in 0..<groups.count { sum += losses[group] }
     return sum
   }
 
+  private func sourceGradient(_ layer: DiscrepancyLayer, _ rows: Range<Int>, _ all: Range<Int>) {
+    for row in rows {
+      let g = between.row(row)
+      for column in all { sourceTotals[row] += g[column] }
+    }
+    layer.source.makeGradient(rows, totals: sourceTotals, within: withinSource, groups) {
+      layer.target.byColumns.multiply(between.rows(rows).columns(all), into: $0, accumulate: $1)
+    }
+  }
+
+  private func targetGradient(
+    _ layer: DiscrepancyLayer, _ columns: Range<Int>, _ all: Range<Int>
+  ) {
+    let own = between.rows(all).columns(columns)
+    let totals = targetTotals + columns.lowerBound
+    for row in all { marnet_add(own.row(row), totals, own.columnCount) }
+    layer.target.makeGradient(columns, totals: targetTotals, within: withinTarget, groups) {
+      layer.source.byColumns.multiplyTransposed(own, into: $0, accumulate: $1)
+    }
+  }
+
   /// Distances within a class, and the sums of those of the class.
   private func measure(_ group: Int, _ layer: DiscrepancyLayer) {
     let rows = groups.range(group)
-    let (source, target) = (
-      withinSource.rows(rows).columns(rows), withinTarget.rows(rows).columns(rows)
-    )
-    DiscrepancyLayer.distances(layer.source, rows, layer.source, rows, into: source)
-    DiscrepancyLayer.distances(layer.target, rows, layer.target, rows, into: target)
-    sourceSums[group] = source.sumOffDiagonal()
-    targetSums[group] = target.sumOffDiagonal()
+    sourceSums[group] = 2 * layer.source.distances(within: rows, into: withinSource)
+    targetSums[group] = 2 * layer.target.distances(within: rows, into: withinTarget)
     let sums = betweenSums.row(group)
     for other in 0..<groups.count { sums[other] = 0 }
     for row in rows {
@@ -102,11 +95,10 @@ extension DiscrepancyScratch {
     return sum
   }
 
-  /// Kernels within a class of one modality, for every class it is compared with; the part of
-  /// the rows' gradients and of `totals` that comes of them.
+  /// Kernels within a class of one modality, for every class it is compared with; replaces the
+  /// distances by ∂L/∂ of them.
   private func compareWithin(
-    _ group: Int, _ weight: Float, _ side: DiscrepancyLayer.Side, _ distances: MatrixView,
-    isSource: Bool
+    _ group: Int, _ weight: Float, _ distances: MatrixView, isSource: Bool
   ) -> Double {
     let (rows, count) = (groups.range(group), groups.count)
     let totals = isSource ? sourceTotals : targetTotals
@@ -114,14 +106,10 @@ extension DiscrepancyScratch {
     // A row's distance from itself is 0 for every γ; shares of several classes cancel there.
     let diagonal = count == 1 ? Double(weight) * 5 * Double(exponentialOfLeast) : 0
     var sum = diagonal / Double(rows.count)
-    guard rows.count > 1 else {
-      side.gradient.rows(rows).fill(0)
-      return sum
-    }
+    guard rows.count > 1 else { return sum }
     fillWithin(group, weight, isSource: isSource)
     for row in rows {
       let d = distances.row(row)
-      d[row] = 0
       let others = row + 1..<rows.upperBound
       guard !others.isEmpty else { break }
       let (copies, first) = (withinDistances.pointer, others.lowerBound * count)
@@ -140,9 +128,6 @@ extension DiscrepancyScratch {
         totals[column] += slope
       }
     }
-    let block = distances.rows(rows).columns(rows)
-    Product.rowsTimesColumns(
-      block, side.x.rows(rows), into: side.gradient.rows(rows), scale: -2)
     return sum
   }
 
@@ -165,23 +150,4 @@ extension DiscrepancyScratch {
 
   /// exp(−1e-5): the kernel's value at no distance.
   private var exponentialOfLeast: Float { 0.99999 }
-}
-
-extension MatrixView {
-  /// Σ of a square's elements but those on the diagonal.
-  fileprivate func sumOffDiagonal() -> Float {
-    var sum: Float = 0
-    for row in 0..<rowCount {
-      let values = self.row(row)
-      for column in 0..<columnCount where column != row { sum += values[column] }
-    }
-    return sum
-  }
-}
-
-extension DiscrepancyLayer.Side {
-  /// Adds `factor` times row `row` to its gradient.
-  fileprivate func add(_ factor: Float, _ row: Int) {
-    marnet_combine(1, gradient.row(row), factor, x.row(row), gradient.row(row), x.columnCount)
-  }
 }

@@ -8,7 +8,7 @@ package final class DiscrepancyScratch: @unchecked Sendable {
   let features: DiscrepancyLayer
   let probabilities: DiscrepancyLayer
   /// Distances of one layer `[m, m]`, then ∂L/∂ of them; within a modality only the blocks of
-  /// a class on the diagonal are used.
+  /// a class on the diagonal are used, distances above the diagonal.
   let between: MatrixView
   let withinSource: MatrixView
   let withinTarget: MatrixView
@@ -36,10 +36,7 @@ package final class DiscrepancyScratch: @unchecked Sendable {
     self.fixedWidth = fixedWidth
     let (n, most) = (shape.pairCount, ClassGroups.mostGroups(shape))
     var workspace = Workspace()
-    let rows = [shape.width, shape.classCount].map { width in
-      (0..<4).map { _ in workspace.reserve(n, width) }
-    }
-    let vectors = (0..<6).map { _ in workspace.reserve(1, n) }
+    let vectors = (0..<2).map { _ in workspace.reserve(1, n) }
     let squares = (0..<3).map { _ in workspace.reserve(n, n) }
     let wide = (0..<2).map { _ in workspace.reserve(most, n) }
     let tall = (0..<3).map { _ in workspace.reserve(n, most) }
@@ -50,21 +47,14 @@ package final class DiscrepancyScratch: @unchecked Sendable {
     self.workspace = workspace
     let made = workspace
     let vector = vectors.map { made[$0].pointer }
-    let layers = (0..<2).map { layer in
-      let view = rows[layer].map { made[$0] }
-      return DiscrepancyLayer(
-        source: DiscrepancyLayer.Side(
-          x: view[0], gradient: view[1], squares: vector[2 * layer]),
-        target: DiscrepancyLayer.Side(
-          x: view[2], gradient: view[3], squares: vector[2 * layer + 1]))
-    }
     groups = ClassGroups(shape)
-    (features, probabilities) = (layers[0], layers[1])
+    features = DiscrepancyLayer(rowCount: n, width: shape.width)
+    probabilities = DiscrepancyLayer(rowCount: n, width: shape.classCount)
     (between, withinSource, withinTarget) = (made[squares[0]], made[squares[1]], made[squares[2]])
     (betweenInverses, betweenWeights) = (made[wide[0]], made[wide[1]])
     withinDistances = made[tall[0]]
     (withinInverses, withinWeights) = (made[tall[1]], made[tall[2]])
-    (sourceTotals, targetTotals) = (vector[4], vector[5])
+    (sourceTotals, targetTotals) = (vector[0], vector[1])
     betweenSums = made[sums[0]]
     (sourceSums, targetSums) = (made[sums[1]].pointer, made[sums[2]].pointer)
     losses = .allocate(capacity: max(most, 1))

@@ -4,6 +4,14 @@ import CMARNetKernels
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Wide kernels against their portable twins: equal up to how FMA contracts. On a processor
 /// without AVX2 both are the same code and the tests say nothing.
 @Suite struct KernelTwinTests {
@@ -93,4 +101,34 @@ import Testing
   }
 
   private func zeros(_ count: Int) -> [Float] { [Float](repeating: 0, count: count) }
+
+  /// k and its derivative at, between and beyond the bounds of the exponent.
+  @Test func gaussianKernels() {
+    for count in [1, 5, 16, 35] {
+      let d = (0..<count).map { [0, 1e-9, 0.3, 2, 40, 1e6, 1e-3][$0 % 7] as Float }
+      let inverses = (0..<count).map { [0.5, 2, .infinity, 1e-3][$0 % 4] as Float }
+      let weights = (0..<count).map { Float($0 % 3) - 0.7 }
+      var expected = 0.0
+      let slopes = (0..<count).map { j in
+        var (k, slope) = (0.0, 0.0)
+        for width in [4.0, 2, 1, 0.5, 0.25] {
+          let rate = min(Double(inverses[j]) * width, Double(Float(1e5)))
+          let u = Double(d[j]) * rate
+          let bounded = min(max(u, Double(Float(1e-5))), Double(Float(1e5)))
+          k += exp(-bounded)
+          if u == bounded { slope -= rate * exp(-u) }
+        }
+        expected += Double(weights[j]) * k
+        return Double(weights[j]) * slope
+      }
+      for kernel in [marnet_gaussian_kernels, marnet_gaussian_kernels_scalar] {
+        var found = d
+        let sum = kernel(&found, inverses, weights, count)
+        #expect(abs(sum - expected) < 1e-5, "\(count) elements")
+        for j in 0..<count {
+          #expect(abs(Double(found[j]) - slopes[j]) <= 2e-5 * abs(slopes[j]) + 1e-6, "\(j)")
+        }
+      }
+    }
+  }
 }

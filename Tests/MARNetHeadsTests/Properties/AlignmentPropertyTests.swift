@@ -111,15 +111,13 @@ import Testing
     #expect(found.gradients.allSatisfy { $0.values.allSatisfy { abs($0) < 1e-7 } })
   }
 
-  /// Rows of equal logits are sorted in their order: the first of them meets the smaller text.
-  @Test func tiesKeepTheirOrder() {
+  /// Rows of equal logits meet texts in the order of rows, whatever the order of texts.
+  @Test func tiesDoNotDependOnTheTexts() {
     var input = AlignmentCase.random(2, width: 3, classes: 2)
     input.visualLogits = Matrix(rows: [[0, 0], [0, 0]])
     input.textLogits = Matrix(rows: [[0, 1], [0, 3]])
     let first = evaluate(SlicedWasserstein(), input)
-    let again = evaluate(SlicedWasserstein(), input, threads: 1)
-    #expect(first == again)
-    // Of two classes, half of all directions order the texts either way.
+    #expect(first == evaluate(SlicedWasserstein(), input, threads: 1))
     #expect(first.visualLogits.row(0) != first.visualLogits.row(1))
     input.textLogits = Matrix(rows: [[0, 3], [0, 1]])
     #expect(evaluate(SlicedWasserstein(), input).visualLogits == first.visualLogits)
@@ -149,6 +147,17 @@ import Testing
       let some = all.pairs(at: Array(0..<count))
       #expect(run(some) == evaluate(kind.loss, some), "\(count) pairs")
     }
+  }
+
+  /// What the network does beside the loss: text classification, logits, weight of images.
+  @Test func whatTheNetworkIsAskedFor() {
+    func asked(_ loss: any AlignmentLoss) -> [Float] {
+      [loss.classifiesText ? 1 : 0, loss.readsLogits ? 1 : 0, loss.classificationWeight]
+    }
+    #expect(asked(SlicedWasserstein()) == [1, 1, 1])
+    #expect(asked(SimultaneousSemanticAlignment()) == [1, 1, 0.9])
+    #expect(asked(ContrastiveDomainDiscrepancy()) == [0, 1, 1])
+    #expect(asked(DistributionMatching()) == [1, 0, 1])
   }
 
   @Test func temperaturesAndWidthsAreAboveZero() async {

@@ -26,8 +26,11 @@ import Testing
   }
 
   /// Allocations and retains of the third step on one thread.
-  private func counts(_ kind: Kind, batchSize: Int) throws -> (allocations: Int, retains: Int) {
-    let networks = Networks(batchSize: batchSize)
+  private func counts(
+    _ kind: Kind, batchSize: Int, classes: Int = 4
+  ) throws -> (allocations: Int, retains: Int) {
+    var networks = Networks(batchSize: batchSize)
+    networks.dimensions.classes = classes
     let network = try network(kind, networks)
     let fixture = kind == .fusion ? networks.fusionFixture() : networks.fixture()
     let pool = WorkerPool(threads: 1)
@@ -45,8 +48,10 @@ import Testing
     return (allocations, retains)
   }
 
-  @Test(arguments: Kind.allCases) func allocatesNothing(_ kind: Kind) throws {
-    #expect(try counts(kind, batchSize: 96).allocations == 0)
+  @Test(arguments: Kind.allCases, [4, 100]) func allocatesNothing(_ kind: Kind, classes: Int) throws
+  {
+    #expect(try counts(kind, batchSize: 96, classes: classes).allocations == 0)
+    #expect(try counts(kind, batchSize: 9, classes: classes).allocations == 0)
   }
 
   /// Three more blocks of 64 rows may retain what they read; their rows may not.

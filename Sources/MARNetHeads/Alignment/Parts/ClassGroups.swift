@@ -10,6 +10,8 @@ final class ClassGroups: @unchecked Sendable {
   private(set) var count = 0
   /// Labelled pairs, m.
   private(set) var pairCount = 0
+  /// Σ of the squares of the groups' sizes.
+  private var squares = 0
   /// `[m]`, the pair at each place of the order.
   let pairs: UnsafeMutablePointer<Int>
   /// `[m]`, the group at each place of the order.
@@ -48,6 +50,10 @@ final class ClassGroups: @unchecked Sendable {
   @inline(__always)
   func range(_ group: Int) -> Range<Int> { bounds[group]..<bounds[group + 1] }
 
+  /// Whether pairs of one class are so many among all pairs, 1/8 or more, that a product over
+  /// all is faster than loops over classes.
+  var areLarge: Bool { 8 * squares >= pairCount * pairCount }
+
   /// Orders `labels` `[n]`, each below C, negative for none.
   func fill(_ labels: UnsafePointer<Int32>, count pairTotal: Int) {
     precondition(pairTotal <= pairCapacity, "\(pairTotal) pairs in memory for \(pairCapacity)")
@@ -57,7 +63,7 @@ final class ClassGroups: @unchecked Sendable {
       precondition(label < classCount, "class \(label) of \(classCount)")
       next[label] += 1
     }
-    count = 0
+    (count, squares) = (0, 0)
     var place = 0
     bounds[0] = 0
     for label in 0..<classCount where next[label] > 0 {
@@ -65,6 +71,7 @@ final class ClassGroups: @unchecked Sendable {
       groups.advanced(by: place).update(repeating: count, count: size)
       next[label] = place
       place += size
+      squares += size * size
       count += 1
       bounds[count] = place
     }

@@ -4,7 +4,7 @@
 /// a radix sort of keys that hold value and place, without an allocation.
 ///
 /// `@unchecked Sendable`: one worker sorts with it at a time.
-final class RowOrder: @unchecked Sendable {
+package final class RowOrder: @unchecked Sendable {
   /// `[2, n]`, keys and where the next pass puts them.
   private let memory: UnsafeMutablePointer<UInt64>
   /// `[4, 256]`, of each byte how many keys have each value; then where they go.
@@ -12,7 +12,7 @@ final class RowOrder: @unchecked Sendable {
   private let capacity: Int
   private static let digits = 4
 
-  init(capacity: Int) {
+  package init(capacity: Int) {
     self.capacity = capacity
     memory = .allocate(capacity: max(2 * capacity, 1))
     memory.initialize(repeating: 0, count: max(2 * capacity, 1))
@@ -25,8 +25,8 @@ final class RowOrder: @unchecked Sendable {
     counts.deallocate()
   }
 
-  /// The order of `values` `[count]`; valid until the next call.
-  func sort(_ values: UnsafePointer<Float>, count: Int) -> Sorted {
+  /// The order of `values` `[count]`; valid until the next call, while this lives.
+  package func sort(_ values: UnsafePointer<Float>, count: Int) -> Sorted {
     precondition(count <= capacity, "\(count) values in memory for \(capacity)")
     var (keys, spare) = (memory, memory + capacity)
     counts.update(repeating: 0, count: Self.digits << 8)
@@ -57,14 +57,14 @@ final class RowOrder: @unchecked Sendable {
   }
 
   /// Ascending values with their places.
-  struct Sorted {
+  package struct Sorted {
     fileprivate let keys: UnsafeMutablePointer<UInt64>
 
     @inline(__always)
-    func place(_ rank: Int) -> Int { Int(keys[rank] & 0xFFFF_FFFF) }
+    package func place(_ rank: Int) -> Int { Int(keys[rank] & 0xFFFF_FFFF) }
 
     @inline(__always)
-    func value(_ rank: Int) -> Float { RowOrder.value(UInt32(keys[rank] >> 32)) }
+    package func value(_ rank: Int) -> Float { RowOrder.value(UInt32(keys[rank] >> 32)) }
   }
 
   /// An integer that orders as the float does.
