@@ -8,11 +8,14 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
   public enum Method: String, Codable, Sendable, CaseIterable {
     /// InfoNCE in both directions, the paper's own.
     case ita
+    /// CLIP's loss and a match loss against hard negatives; of tokens where the file has them.
+    case team
 
     /// β at which the method is first tried.
     public var defaultWeight: Double {
       switch self {
       case .ita: 1
+      case .team: 1
       }
     }
   }
@@ -37,6 +40,7 @@ extension AlignmentOptions {
   var loss: any AlignmentLoss {
     switch method {
     case .ita: InfoNCE(temperature: Float(temperature))
+    case .team: TEAM()
     }
   }
 }

@@ -4,6 +4,14 @@ import CMARNetKernels
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Wide kernels against their portable twins: equal up to how FMA contracts. On a processor
 /// without AVX2 both are the same code and the tests say nothing.
 @Suite struct KernelTwinTests {
@@ -49,6 +57,37 @@ import Testing
     marnet_bias_silu_scalar(&scalar, bias, x, &scalarOutput, count)
     expectClose(wideOutput, scalarOutput, tolerance: 5e-7, "SiLU")
     expectClose(wide, scalar, tolerance: 5e-7, "derivative of SiLU")
+  }
+
+  @Test(arguments: counts)
+  func gaussianUnits(count: Int) {
+    let x = Seeded.normal(1, count, seed: 2).values.map { 3 * $0 }
+    let bias = Seeded.normal(1, count, seed: 3).values
+    var (wide, scalar, a, b) = (x, x, zeros(count), zeros(count))
+    marnet_bias_gelu(&wide, bias, &a, count)
+    marnet_bias_gelu_scalar(&scalar, bias, &b, count)
+    expectClose(a, b, tolerance: 5e-7, "GELU")
+    expectClose(wide, scalar, tolerance: 5e-7, "derivative of GELU")
+    let exact = zip(x, bias).map { value, shift in
+      let z = Double(value + shift)
+      return z * erfc(-z / 2.0.squareRoot()) / 2
+    }
+    expectClose(a.map { Double($0) }, exact, tolerance: 1e-6, "GELU by its definition")
+  }
+
+  @Test(arguments: counts)
+  func layerNormalisation(count: Int) {
+    let x = Seeded.normal(1, count, seed: 4).values
+    let (w, b) = (Seeded.normal(1, count, seed: 5).values, Seeded.normal(1, count, seed: 6).values)
+    var (normal, y, other, z) = (x, x, x, x)
+    let wide = marnet_layer_norm(x, w, b, &normal, &y, count)
+    let scalar = marnet_layer_norm_scalar(x, w, b, &other, &z, count)
+    expectClose([wide], [scalar], tolerance: 1e-6, "1 / deviation")
+    expectClose(y, z, tolerance: 2e-6, absolute: 1e-6, "normalised")
+    var (one, two) = (x, x)
+    marnet_layer_norm_gradient(w, b, other, scalar, &one, count)
+    marnet_layer_norm_gradient_scalar(w, b, other, scalar, &two, count)
+    expectClose(one, two, tolerance: 2e-6, "gradient")
   }
 
   @Test func exponential() {

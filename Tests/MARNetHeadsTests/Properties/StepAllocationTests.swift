@@ -9,13 +9,14 @@ import Testing
 /// A training step allocates nothing, and counts no references row by row.
 @Suite(.serialized, .enabled(if: test_counting_is_available() != 0)) struct StepAllocationTests {
   enum Kind: String, CaseIterable {
-    case joint, alignment, reconstruction, fusion
+    case joint, alignment, team, reconstruction, fusion
   }
 
   private func network(_ kind: Kind, _ networks: Networks) throws -> any TrainingNetwork {
     switch kind {
     case .joint: return try networks.joint()
     case .alignment: return networks.alignment()
+    case .team: return networks.alignment(TEAMRun.options(dropout: 0.1, negatives: .drawn))
     case .reconstruction: return try networks.reconstruction()
     case .fusion: return networks.fusion(.concatenation, .representation)
     }
