@@ -24,6 +24,28 @@ void marnet_bias_silu(float *h, const float *bias, const float *extra, float *a,
 void marnet_bias_silu_scalar(float *h, const float *bias, const float *extra, float *a,
                              size_t count);
 
+/// a = GELU(h + bias) = x Phi(x), Phi the normal distribution function; h becomes the
+/// derivative there. Phi by Abramowitz and Stegun's 7.1.26, within 1e-7.
+void marnet_bias_gelu(float *h, const float *bias, float *a, size_t count);
+void marnet_bias_gelu_scalar(float *h, const float *bias, float *a, size_t count);
+
+/// Layer normalisation: normal = (x - mean) / sqrt(variance + 1e-5), y = weight normal + bias;
+/// returns the reciprocal root.
+float marnet_layer_norm(const float *x, const float *weight, const float *bias, float *normal,
+                        float *y, size_t count);
+float marnet_layer_norm_scalar(const float *x, const float *weight, const float *bias,
+                               float *normal, float *y, size_t count);
+
+/// Adds the gradient of x to dx: with g = weight dy,
+/// (g - mean(g) - normal mean(g normal)) inverse.
+void marnet_layer_norm_gradient(const float *dy, const float *weight, const float *normal,
+                                float inverse, float *dx, size_t count);
+void marnet_layer_norm_gradient_scalar(const float *dy, const float *weight, const float *normal,
+                                       float inverse, float *dx, size_t count);
+
+/// y[j] += scale x[j].
+void marnet_add_scaled(float scale, const float *x, float *y, size_t count);
+
 /// y[j] *= x[j].
 void marnet_multiply(const float *x, float *y, size_t count);
 

@@ -16,6 +16,8 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
     case cdd
     /// Similarity distribution matching of IRRA.
     case sdm
+    /// CLIP's loss and a match loss against hard negatives; of tokens where the file has them.
+    case team
 
     /// In words, for tables.
     package var title: String {
@@ -25,13 +27,14 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
       case .ssan: "SSAN"
       case .cdd: "CDD"
       case .sdm: "SDM"
+      case .team: "TEAM"
       }
     }
 
     /// β at which the method is first tried.
     public var defaultWeight: Double {
       switch self {
-      case .ita, .ssan, .sdm: 1
+      case .ita, .ssan, .sdm, .team: 1
       case .swd: 100
       case .cdd: 0.3
       }
@@ -62,6 +65,7 @@ extension AlignmentOptions {
     case .ssan: SimultaneousSemanticAlignment()
     case .cdd: ContrastiveDomainDiscrepancy()
     case .sdm: DistributionMatching()
+    case .team: TEAM()
     }
   }
 }

@@ -27,6 +27,8 @@ package final class ParameterBlock: @unchecked Sendable {
       key.fillUniform(
         values.pointer + slot.offset, count: slot.count, bound: slot.initialBound,
         rowKey: Self.rowKey(of: slot.name), tag: RandomKey.tag(purpose: RandomPurpose.initial))
+      guard slot.initialValue != 0 else { continue }
+      for index in 0..<slot.count { values.pointer[slot.offset + index] += slot.initialValue }
     }
     pack()
   }

@@ -12,6 +12,8 @@ package struct ParameterSlot: Sendable, Equatable {
   package let isVector: Bool
   /// Initial values are uniform in ±bound; 1/√fan-in, PyTorch's default for linear layers.
   package let initialBound: Float
+  /// Added to them: 1 for the weights of a normalisation.
+  package let initialValue: Float
   /// Position among the slots of its layout.
   package let index: Int
   /// Whether a product with the matrix gives the gradient of a layer's input: not so where
@@ -32,22 +34,25 @@ package struct ParameterLayout: Sendable, Equatable {
   package mutating func addMatrix(
     _ name: String, rows: Int, columns: Int, bound: Float, hasInputGradient: Bool = true
   ) -> ParameterSlot {
-    add(name, rows, columns, isVector: false, bound, hasInputGradient)
+    add(name, rows, columns, isVector: false, bound, 0, hasInputGradient)
   }
 
-  package mutating func addVector(_ name: String, count: Int, bound: Float) -> ParameterSlot {
-    add(name, 1, count, isVector: true, bound, false)
+  package mutating func addVector(
+    _ name: String, count: Int, bound: Float, around value: Float = 0
+  ) -> ParameterSlot {
+    add(name, 1, count, isVector: true, bound, value, false)
   }
 
   private mutating func add(
     _ name: String, _ rows: Int, _ columns: Int, isVector: Bool, _ bound: Float,
-    _ hasInputGradient: Bool
+    _ value: Float, _ hasInputGradient: Bool
   ) -> ParameterSlot {
     precondition(
       !slots.contains { $0.name == name }, "parameter '\(name)' was added twice")
     let slot = ParameterSlot(
       name: name, offset: count, rowCount: rows, columnCount: columns, isVector: isVector,
-      initialBound: bound, index: slots.count, hasInputGradient: hasInputGradient)
+      initialBound: bound, initialValue: value, index: slots.count,
+      hasInputGradient: hasInputGradient)
     slots.append(slot)
     count += (slot.count + 15) / 16 * 16
     return slot

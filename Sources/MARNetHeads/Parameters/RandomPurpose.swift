@@ -31,4 +31,6 @@ package enum RandomPurpose {
   package static let regimeTexts: UInt8 = 36
   package static let regimeRows: UInt8 = 37
   package static let trials: UInt8 = 38
+  /// Inside a block of the match loss: self-attention, cross-attention, hidden layer, output.
+  package static let matchDropout: [UInt8] = [40, 41, 42, 43]
 }

@@ -59,6 +59,37 @@ import Testing
     expectClose(wide, scalar, tolerance: 5e-7, "derivative of SiLU")
   }
 
+  @Test(arguments: counts)
+  func gaussianUnits(count: Int) {
+    let x = Seeded.normal(1, count, seed: 2).values.map { 3 * $0 }
+    let bias = Seeded.normal(1, count, seed: 3).values
+    var (wide, scalar, a, b) = (x, x, zeros(count), zeros(count))
+    marnet_bias_gelu(&wide, bias, &a, count)
+    marnet_bias_gelu_scalar(&scalar, bias, &b, count)
+    expectClose(a, b, tolerance: 5e-7, "GELU")
+    expectClose(wide, scalar, tolerance: 5e-7, "derivative of GELU")
+    let exact = zip(x, bias).map { value, shift in
+      let z = Double(value + shift)
+      return z * erfc(-z / 2.0.squareRoot()) / 2
+    }
+    expectClose(a.map { Double($0) }, exact, tolerance: 1e-6, "GELU by its definition")
+  }
+
+  @Test(arguments: counts)
+  func layerNormalisation(count: Int) {
+    let x = Seeded.normal(1, count, seed: 4).values
+    let (w, b) = (Seeded.normal(1, count, seed: 5).values, Seeded.normal(1, count, seed: 6).values)
+    var (normal, y, other, z) = (x, x, x, x)
+    let wide = marnet_layer_norm(x, w, b, &normal, &y, count)
+    let scalar = marnet_layer_norm_scalar(x, w, b, &other, &z, count)
+    expectClose([wide], [scalar], tolerance: 1e-6, "1 / deviation")
+    expectClose(y, z, tolerance: 2e-6, absolute: 1e-6, "normalised")
+    var (one, two) = (x, x)
+    marnet_layer_norm_gradient(w, b, other, scalar, &one, count)
+    marnet_layer_norm_gradient_scalar(w, b, other, scalar, &two, count)
+    expectClose(one, two, tolerance: 2e-6, "gradient")
+  }
+
   @Test func exponential() {
     let x = (0..<100_000).map { -87 + 175 * Float($0) / 100_000 }
     var (wide, scalar) = (zeros(x.count), zeros(x.count))

@@ -9,7 +9,7 @@ import Testing
 /// A training step allocates nothing, and counts no references row by row.
 @Suite(.serialized, .enabled(if: test_counting_is_available() != 0)) struct StepAllocationTests {
   enum Kind: String, CaseIterable {
-    case joint, alignment, swd, ssan, cdd, sdm, reconstruction, fusion
+    case joint, alignment, swd, ssan, cdd, sdm, team, reconstruction, fusion
   }
 
   private func network(_ kind: Kind, _ networks: Networks) throws -> any TrainingNetwork {
@@ -20,6 +20,7 @@ import Testing
     case .ssan: return networks.alignment(SimultaneousSemanticAlignment())
     case .cdd: return networks.alignment(ContrastiveDomainDiscrepancy())
     case .sdm: return networks.alignment(DistributionMatching())
+    case .team: return networks.alignment(TEAMRun.options(dropout: 0.1, negatives: .drawn))
     case .reconstruction: return try networks.reconstruction()
     case .fusion: return networks.fusion(.concatenation, .representation)
     }

@@ -28,12 +28,13 @@ struct Networks {
   }
 
   func joint(
-    alignmentWeight: Float = 0.3, reconstructionWeight: Float = 1, hasSkip: Bool = true
+    _ loss: any AlignmentLoss = InfoNCE(temperature: 0.3), alignmentWeight: Float = 0.3,
+    reconstructionWeight: Float = 1, hasSkip: Bool = true
   ) throws -> JointNetwork {
     JointNetwork(
       dimensions: dimensions, schedule: try NoiseSchedule(kind: .cosine, stepCount: 20),
       options: options(
-        InfoNCE(temperature: 0.3), weight: alignmentWeight,
+        loss, weight: alignmentWeight,
         reconstructionWeight: reconstructionWeight, textScale: 0.3, hasSkip: hasSkip),
       batchSize: batchSize, precision: precision, key: key)
   }

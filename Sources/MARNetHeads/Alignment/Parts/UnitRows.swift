@@ -30,13 +30,19 @@ struct UnitRows: @unchecked Sendable {
   }
 
   /// Replaces ∂L/∂û in `rows` of `gradient` by ∂L/∂x.
-  func propagate(_ gradient: MatrixView, _ rows: Range<Int>) {
+  ///
+  /// - Returns: Σ û·g of these rows.
+  @discardableResult
+  func propagate(_ gradient: MatrixView, _ rows: Range<Int>) -> Double {
     let width = gradient.columnCount
+    var sum = 0.0
     for row in rows {
       let (g, direction) = (gradient.row(row), unit.row(row))
       let inverse = inverseNorms[row]
-      let along = inverse > 0 ? Float(marnet_dot(g, direction, width)) : 0
-      marnet_project_out(g, direction, width, along, abs(inverse))
+      let along = marnet_dot(g, direction, width)
+      sum += along
+      marnet_project_out(g, direction, width, inverse > 0 ? Float(along) : 0, abs(inverse))
     }
+    return sum
   }
 }
