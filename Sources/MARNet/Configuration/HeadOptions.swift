@@ -34,9 +34,9 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
     /// β at which the method is first tried.
     public var defaultWeight: Double {
       switch self {
-      case .ita, .ssan, .sdm, .team: 1
+      case .ita, .ssan, .team: 1
       case .swd: 100
-      case .cdd: 0.3
+      case .cdd, .sdm: 0.3
       }
     }
   }

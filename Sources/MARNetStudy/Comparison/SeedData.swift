@@ -12,6 +12,10 @@ struct SeedData: Sendable {
   /// Nil where too few rows could be held out to choose anything.
   let heldOut: PreparedData.HeldOut?
   let heldOutCount: Int
+  /// Whether there are enough of them for the fallback of the preset `plugin`, as in a fit.
+  let testsFallback: Bool
+  /// Fewer held-out rows choose nothing: weights are then the methods' defaults.
+  private static let fewestRowsToChooseBy = 20
   /// Of the fit with this seed.
   let key: RandomKey
   let seed: UInt64
@@ -34,6 +38,7 @@ struct SeedData: Sendable {
     testLabels = source.testLabels
     let held = prepared.heldOut(configuration.validation, key: key)
     heldOutCount = held?.rows.labels.count ?? 0
-    heldOut = heldOutCount >= configuration.validation.minimumRows ? held : nil
+    heldOut = heldOutCount >= Self.fewestRowsToChooseBy ? held : nil
+    testsFallback = heldOutCount >= configuration.validation.minimumRows
   }
 }

@@ -54,6 +54,7 @@ extension SeedRun {
         fitted.failures[id] = "it diverged with every weight that was tried"
         continue
       }
+      if !hasTrials { fitted.notes[id] = "its default weight: too few rows to choose by" }
       trainees.append(try alignment(method, weight: weight, on: hard, id: id))
     }
     return trainees

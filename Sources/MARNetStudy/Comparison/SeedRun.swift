@@ -91,7 +91,7 @@ struct SeedRun {
     let trials = try methodTrials(on: heldOut.inner)
     trainees += trials.map(\.trainee)
     var innerPrefit: Prefit?
-    if wants(Contender.plugin), plugin.validation.fallback {
+    if wants(Contender.plugin), plugin.validation.fallback, data.testsFallback {
       let whole = try prefit(rows)
       let prefit = try prefit(heldOut.inner, choosing: whole)
       innerPrefit = prefit
@@ -183,7 +183,7 @@ struct SeedRun {
     if tuning.pluginUsesProbe, fitted.predictors[Contender.plugin] != nil {
       fitted.predictors[Contender.plugin] = ProbePredictor(probe: prefit.imageProbe)
       fitted.notes[Contender.plugin] = "fell back to the probe"
-    } else if data.heldOut == nil {
+    } else if !data.testsFallback {
       fitted.notes[Contender.plugin] = "not tested against the probe: too few rows"
     }
     guard wants(Contender.ensemble) else { return }
