@@ -54,6 +54,13 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
 
   /// The defaults.
   public init() {}
+
+  /// Takes another method with its default weight; the same one leaves the weight as it is.
+  public mutating func use(_ method: Method) {
+    guard method != self.method else { return }
+    self.method = method
+    weight = method.defaultWeight
+  }
 }
 
 extension AlignmentOptions {

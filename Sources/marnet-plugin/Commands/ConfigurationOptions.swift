@@ -5,6 +5,7 @@ import Foundation
 import MARNet
 
 extension Configuration.Preset: ExpressibleByArgument {}
+extension AlignmentOptions.Method: ExpressibleByArgument {}
 extension SamplingOptions.Method: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
 extension Split: ExpressibleByArgument {}
@@ -18,6 +19,9 @@ struct ConfigurationOptions: ParsableArguments {
 
   @Option(help: "JSON file of hyper-parameters, or the config.json of a model to repeat.")
   var config: String?
+
+  @Option(help: "Alignment loss: ita (InfoNCE, the paper's), swd, ssan, cdd, sdm, team.")
+  var alignment: AlignmentOptions.Method?
 
   @Option(help: "Seed of every random number.")
   var seed: UInt64?
@@ -47,6 +51,7 @@ struct ConfigurationOptions: ParsableArguments {
     } else {
       configuration = Configuration(preset: preset ?? .plugin)
     }
+    if let alignment { configuration.alignment.use(alignment) }
     configuration = try configuration.setting(assignments)
     if let seed { configuration.seed = seed }
     if let precision { configuration.training.precision = precision }
