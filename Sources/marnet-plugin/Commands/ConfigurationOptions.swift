@@ -5,7 +5,7 @@ import Foundation
 import MARNet
 
 extension Configuration.Preset: ExpressibleByArgument {}
-extension AlignmentOptions.Method: ExpressibleByArgument {}
+extension MARNet.AlignmentOptions.Method: ExpressibleByArgument {}
 extension SamplingOptions.Method: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
 extension Split: ExpressibleByArgument {}
@@ -21,7 +21,7 @@ struct ConfigurationOptions: ParsableArguments {
   var config: String?
 
   @Option(help: "Alignment loss: ita (InfoNCE, the paper's), swd, ssan, cdd, sdm, team.")
-  var alignment: AlignmentOptions.Method?
+  var alignment: MARNet.AlignmentOptions.Method?
 
   @Option(help: "Seed of every random number.")
   var seed: UInt64?
