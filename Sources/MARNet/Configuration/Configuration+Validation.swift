@@ -34,6 +34,7 @@ extension Configuration {
     try check("sampling.steps", sampling.steps, 1...reconstruction.diffusionSteps)
     try check("sampling.eta", sampling.eta, from: 0, to: 1)
     try check("sampling.draws", sampling.draws, 1...4_095)
+    try check("probe.tolerance", probe.tolerance, from: 1e-12, to: 1)
     try check("probe.folds", probe.folds, 2...100)
     try check("probe.outOfFoldFolds", probe.outOfFoldFolds, 2...100)
     try check("teacher.weight", teacher.weight, from: 0, to: 1)

@@ -73,7 +73,12 @@ struct ProbeFitting {
       try fixedC.map { Choice(c: $0, start: nil) }
       ?? choose(space, rows: rows, labels: labels)
     let fit = try regression(space, rows: rows, labels: labels, at: Array(rows.indices))
-      .solve(c: choice.c, stop: .fine, from: choice.start, checkpoint: checkpoint)
+      .solve(
+        c: choice.c,
+        stop: LogisticRegression.Stop(
+          tolerance: options.tolerance,
+          iterations: options.tolerance < LogisticRegression.Stop.fine.tolerance ? 3_000 : 300),
+        from: choice.start, checkpoint: checkpoint)
     return Probe(weights: space.weightsOnFeatures(fit.weights), bias: fit.bias, c: choice.c)
   }
 

@@ -32,7 +32,7 @@ enum TunedLogistic {
     _ rows: PreparedRows, c: Double, pool: WorkerPool, checkpoint: () throws -> Void
   ) throws -> Probe {
     let (space, regression) = regression(rows, pool: pool)
-    return probe(try regression.solve(c: c, stop: .fine, checkpoint: checkpoint), space, c)
+    return probe(try regression.solve(c: c, stop: .exact, checkpoint: checkpoint), space, c)
   }
 
   private static func regression(
