@@ -9,7 +9,7 @@ import Testing
 /// A training step allocates nothing, and counts no references row by row.
 @Suite(.serialized, .enabled(if: test_counting_is_available() != 0)) struct StepAllocationTests {
   enum Kind: String, CaseIterable {
-    case joint, alignment, team, reconstruction, fusion
+    case joint, alignment, team, tokens, reconstruction, fusion
   }
 
   private func network(_ kind: Kind, _ networks: Networks) throws -> any TrainingNetwork {
@@ -17,6 +17,10 @@ import Testing
     case .joint: return try networks.joint()
     case .alignment: return networks.alignment()
     case .team: return networks.alignment(TEAMRun.options(dropout: 0.1, negatives: .drawn))
+    case .tokens:
+      var team = TEAMRun.options(dropout: 0.1, negatives: .drawn)
+      team.blockCount = 2
+      return networks.alignment(team)
     case .reconstruction: return try networks.reconstruction()
     case .fusion: return networks.fusion(.concatenation, .representation)
     }
@@ -24,9 +28,11 @@ import Testing
 
   /// Allocations and retains of the third step on one thread.
   private func counts(_ kind: Kind, batchSize: Int) throws -> (allocations: Int, retains: Int) {
-    let networks = Networks(batchSize: batchSize)
+    let networks =
+      kind == .tokens
+      ? Networks.withTokens(batchSize: batchSize) : Networks(batchSize: batchSize)
     let network = try network(kind, networks)
-    let fixture = kind == .fusion ? networks.fusionFixture() : networks.fixture()
+    let fixture = kind == .fusion ? networks.fusionFixture() : networks.tokenFixture()
     let pool = WorkerPool(threads: 1)
     let optimizer = AdamW(layout: network.parameters.layout, weightDecay: 1, clipNorm: 1)
     var (allocations, retains) = (0, 0)
@@ -46,8 +52,11 @@ import Testing
     #expect(try counts(kind, batchSize: 96).allocations == 0)
   }
 
-  /// Three more blocks of 64 rows may retain what they read; their rows may not.
-  @Test(arguments: Kind.allCases) func retainsAreNotCountedByRow(_ kind: Kind) throws {
+  /// Three more blocks of 64 rows may retain what they read; their rows may not. With tokens a
+  /// pair is a block by itself.
+  @Test(arguments: Kind.allCases.filter { $0 != .tokens }) func retainsAreNotCountedByRow(
+    _ kind: Kind
+  ) throws {
     let (small, large) = (
       try counts(kind, batchSize: 64).retains, try counts(kind, batchSize: 256).retains
     )
