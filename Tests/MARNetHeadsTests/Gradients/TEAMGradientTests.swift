@@ -84,7 +84,7 @@ import Testing
 
   /// Several heads of 64, chunks of more than one triple, blocks on blocks.
   @Test func wideNetworkWithTokens() {
-    var networks = Networks.withTokens(batchSize: 4, patches: 5, words: 60)
+    var networks = Networks.withTokens(batchSize: 3, patches: 5, words: 12)
     networks.dimensions.aligned = 128
     var options = TEAMRun.options(width: 140, dropout: 0.1)
     options.blockCount = 2

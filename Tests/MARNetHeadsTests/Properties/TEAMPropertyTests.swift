@@ -174,6 +174,8 @@ import Testing
   @Test(arguments: [0, 1]) func fewerThanTwoPairsWithTokens(count: Int) {
     let networks = Networks.withTokens(batchSize: 5)
     let network = networks.alignment(TEAMRun.options())
+    let gradients = network.parameters.gradients
+    gradients.pointer.update(repeating: 7, count: gradients.count)
     let terms = networks.tokenFixture(count == 0 ? .noText : .oneText).withBatch {
       network.evaluate($0, step: 0, pool: WorkerPool(threads: 1))
     }
