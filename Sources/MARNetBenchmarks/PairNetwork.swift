@@ -64,7 +64,7 @@ final class PairNetwork: TrainingNetwork {
       denoiser.backward(rows: rows, step: step, parameters)
     }
     var terms = LossTerms()
-    terms.alignment = alignment.align(step: step, parameters, pool: pool).alignment
+    terms.alignment = alignment.align(batch, step: step, parameters, pool: pool).alignment
     pool.forEach(input.blocks.count) { task, _ in
       let rows = input.blocks.range(task)
       alignment.finish(batch, rows: rows, step: step, parameters)

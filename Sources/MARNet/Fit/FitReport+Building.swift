@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MARNetHeads
+
 extension FitReport {
+  private static func form(_ tokens: TokenShape?) -> String {
+    guard let tokens else { return "team-global: single vectors, no tokens in the file" }
+    return "team: tokens, \(tokens.textCount) words, \(tokens.visualCount) patches"
+  }
+
   /// Puts together what a fit found out.
   init(
     rows: PreparedRows, fitted: FitRun.Fitted, outcome: HeldOutOutcome, hasValidation: Bool,
-    bfloat16Difference: Double, steps: Int
+    bfloat16Difference: Double, steps: Int, method: AlignmentOptions.Method
   ) {
     let prefit = fitted.prefit
     self.rows = rows.rowCount
@@ -27,6 +34,7 @@ extension FitReport {
     decision = outcome.decision
     self.bfloat16Difference = bfloat16Difference
     self.steps = steps
+    alignmentForm = method == .team ? Self.form(rows.tokens?.shape) : nil
     warnings = []
     let unlabelled = self.rows - labelledRows
     if unlabelled > 0, distinctTexts <= 2 * rows.classCount {

@@ -68,6 +68,8 @@ public struct FitReport: Codable, Sendable, Equatable {
   /// Largest change of a probability on the rows tried when bfloat16 takes the place of
   /// float32 in scoring; nil in models that were never tried.
   public var bfloat16Difference: Double?
+  /// The form of alignment, of the method that has two of them.
+  public var alignmentForm: String?
   /// Updates of the final fit.
   public var steps: Int
   /// Things the user should know.

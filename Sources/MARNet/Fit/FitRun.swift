@@ -77,7 +77,8 @@ struct FitRun {
       rows: data.rows, fitted: fitted, outcome: outcome, hasValidation: data.validation != nil,
       bfloat16Difference: try PrecisionCheck(configuration: configuration, pool: pool)
         .difference(fitted.heads, on: data.rows.visual),
-      steps: configuration.training.stepCount(rowCount: data.rows.rowCount))
+      steps: configuration.training.stepCount(rowCount: data.rows.rowCount),
+      method: configuration.alignment.method)
     return Model(
       configuration: configuration, classNames: data.classNames, visualWidth: dimensions.visual,
       textWidth: dimensions.text, dataFingerprint: data.fingerprint, decision: outcome.decision,

@@ -34,7 +34,8 @@ public struct Trainer: Sendable {
     featuresAt path: String, progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     let file = try FeatureFile(path: path, threads: threads)
-    let rows = try file.pairedRows(.train)
+    let rows = try file.pairedRows(
+      .train, withTokens: configuration.alignment.method == .team)
     let validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
     return try fit(rows, validation: validation, progress: progress)
   }

@@ -15,6 +15,7 @@ public enum VerdictText {
           + "the power \(text.textExponent)).")
       result.append(gate(report, text))
     }
+    if let form = report.alignmentForm { result.append("Alignment method: \(form).") }
     result += fallback(report)
     return result
   }

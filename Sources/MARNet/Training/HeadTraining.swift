@@ -35,10 +35,15 @@ package struct HeadTraining {
 
   /// The configuration's options of a network with that weight of the alignment loss; 0
   /// leaves alignment out.
-  package func networkOptions(alignmentWeight: Double) -> NetworkOptions {
+  ///
+  /// - Parameter tokens: of the rows it is trained on.
+  package func networkOptions(
+    alignmentWeight: Double, tokens: TokenShape? = nil
+  ) -> NetworkOptions {
     var result = NetworkOptions()
     if alignmentWeight > 0 { result.alignmentLoss = configuration.alignment.loss }
     result.alignmentWeight = Float(alignmentWeight)
+    result.tokens = tokens
     result.reconstructionWeight = Float(configuration.reconstruction.weight)
     result.textScale = Float(configuration.reconstruction.textScale)
     result.slope = slope
@@ -85,7 +90,8 @@ package struct HeadTraining {
     on rows: TrainingRows, gate: Double, usesText: Bool, stage: String, key: RandomKey
   ) throws -> PlannedTraining<TrainedHeads> {
     var options = networkOptions(
-      alignmentWeight: usesText ? configuration.alignment.weight * gate : 0)
+      alignmentWeight: usesText ? configuration.alignment.weight * gate : 0,
+      tokens: rows.tokens?.shape)
     if !usesText { options.reconstructionWeight = 0 }
     let network = JointNetwork(
       dimensions: dimensions, schedule: schedule, options: options,
@@ -111,7 +117,8 @@ package struct HeadTraining {
     key: RandomKey
   ) -> PlannedTraining<ImageOnlyHead> {
     let network = AlignmentNetwork(
-      dimensions: dimensions, options: networkOptions(alignmentWeight: weight),
+      dimensions: dimensions,
+      options: networkOptions(alignmentWeight: weight, tokens: rows.tokens?.shape),
       batchSize: batchSize(rows.rowCount), precision: precision, key: key)
     let head = ImageOnlyHead(dimensions: dimensions, slope: slope)
     let validate = heldOut.map { heldOut in

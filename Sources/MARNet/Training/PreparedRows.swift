@@ -12,6 +12,8 @@ package struct PreparedRows: Sendable {
   package let hasText: [Bool]
   package let labels: [Int32]
   package let classCount: Int
+  /// Nil where none were read.
+  package let tokens: PreparedTokens?
 
   package var rowCount: Int { labels.count }
 
@@ -29,6 +31,7 @@ package struct PreparedRows: Sendable {
     hasText = rows.hasText
     labels = rows.labels
     classCount = rows.classNames.count
+    tokens = rows.tokens.map { PreparedTokens($0) }
   }
 
   private init(_ whole: PreparedRows, at indices: [Int]) {
@@ -37,6 +40,7 @@ package struct PreparedRows: Sendable {
     hasText = indices.map { whole.hasText[$0] }
     labels = indices.map { whole.labels[$0] }
     classCount = whole.classCount
+    tokens = whole.tokens?.rows(at: indices)
   }
 
   /// The rows at `indices`, in that order.
@@ -46,6 +50,6 @@ package struct PreparedRows: Sendable {
   package func trainingRows(_ targets: SoftTargets) -> TrainingRows {
     TrainingRows(
       visual: visual.visual, text: text, targets: targets.targets, weights: targets.weights,
-      labels: labels, hasText: hasText.map { $0 ? 1 : 0 })
+      labels: labels, hasText: hasText.map { $0 ? 1 : 0 }, tokens: tokens)
   }
 }

@@ -17,11 +17,14 @@ package struct TrainingRows: Sendable {
   package let labels: [Int32]
   /// `[N]`, 1 or 0.
   package let hasText: [Float]
+  /// Nil where there are none.
+  package let tokens: PreparedTokens?
 
   package init(
     visual: Matrix, text: Matrix, targets: Matrix, weights: [Float], labels: [Int32],
-    hasText: [Float]
+    hasText: [Float], tokens: PreparedTokens? = nil
   ) {
+    self.tokens = tokens
     self.visual = visual
     self.text = text
     self.targets = targets
@@ -36,6 +39,13 @@ package struct TrainingRows: Sendable {
   func withBatch<Result>(
     _ rows: UnsafeBufferPointer<Int>, _ body: (TrainingBatch) -> Result
   ) -> Result {
+    guard let tokens else { return withBatch(rows, nil, body) }
+    return tokens.withViews { withBatch(rows, $0, body) }
+  }
+
+  private func withBatch<Result>(
+    _ rows: UnsafeBufferPointer<Int>, _ tokens: TokenViews?, _ body: (TrainingBatch) -> Result
+  ) -> Result {
     weights.withUnsafeBufferPointer { weights in
       hasText.withUnsafeBufferPointer { hasText in
         labels.withUnsafeBufferPointer { labels in
@@ -48,7 +58,7 @@ package struct TrainingRows: Sendable {
             body(
               TrainingBatch(
                 visual: visual.view, text: text.view, targets: targets.view, weights: w,
-                labels: l, hasText: t, rows: rows))
+                labels: l, hasText: t, rows: rows, tokens: tokens))
           }
         }
       }

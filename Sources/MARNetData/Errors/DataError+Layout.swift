@@ -8,7 +8,13 @@ extension DataError {
       return "\(path): has no group '/\(split.rawValue)'; the file holds \(listed(present)). "
         + "Put the features into '/\(split.rawValue)/visual', one row a sample."
     case .missingDataset(let location, let present, let nearest):
-      let columns = ["visual", "text"].contains(location.name) ? ", width" : ""
+      let columns =
+        switch location.name {
+        case "visual", "text": ", width"
+        case "visual_tokens", "text_tokens": ", tokens, width"
+        case "text_tokens_mask": ", tokens"
+        default: ""
+        }
       let remedy =
         nearest.map { "Did you mean '\($0)'? Rename it to '\(location.name)'." }
         ?? "Add '\(location.name)' of shape [rows\(columns)]."
@@ -48,6 +54,10 @@ extension DataError {
     case .unequalWidths(let location, let width, let reference, let referenceWidth):
       return "\(location) has \(counted(width, "column")) but '\(reference)' has "
         + "\(grouped(referenceWidth)). Extract both splits with the same encoder."
+    case .tokenWidth(let location, let width, let features, let featureWidth):
+      return "\(location) has tokens of \(counted(width, "column")) but '\(features)' has "
+        + "\(grouped(featureWidth)). Store tokens and features of one width: both pass through "
+        + "one projector."
     case .widthDiffersFromModel(let location, let width, let modelWidth):
       return "\(location) has \(counted(width, "column")) but the model was fitted on "
         + "\(grouped(modelWidth)). Extract the features with the encoder used for fitting."

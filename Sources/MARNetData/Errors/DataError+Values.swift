@@ -12,6 +12,13 @@ extension DataError {
       return "\(location) holds \(value) in row \(grouped(row)), column \(grouped(column)); "
         + "\(grouped(badRows)) of \(counted(rows, "row")) \(badRows == 1 ? "is" : "are") not finite. "
         + remedy
+    case .nonFiniteToken(let location, let row, let token, let column, let value, let badTokens):
+      return "\(location) holds \(value) in row \(grouped(row)), token \(grouped(token)), column "
+        + "\(grouped(column)); \(counted(badTokens, "token")) \(badTokens == 1 ? "is" : "are") not "
+        + "finite. Repair them, or drop these rows."
+    case .noWords(let location, let row, let badRows):
+      return "\(location) marks no word in row \(grouped(row)) (\(counted(badRows, "such row"))), "
+        + "which has text. Mark its words, or mark the row in 'text_mask' as without text."
     case .labelOutOfRange(let location, let row, let value, let classCount, let badRows):
       return "\(location) holds \(grouped(value)) in row \(grouped(row)) "
         + "(\(counted(badRows, "such row"))); labels are -1 (unlabelled) or "

@@ -53,6 +53,8 @@ public enum DataError: Error, Sendable, Equatable {
   case unequalRows(DataLocation, rows: Int, reference: String, referenceRows: Int)
   /// Two splits whose features differ in width.
   case unequalWidths(DataLocation, width: Int, reference: String, referenceWidth: Int)
+  /// Tokens that are not as wide as the features beside them.
+  case tokenWidth(DataLocation, width: Int, features: String, featureWidth: Int)
   /// Features whose width differs from the one that a model was fitted on.
   case widthDiffersFromModel(DataLocation, width: Int, modelWidth: Int)
 
@@ -60,6 +62,11 @@ public enum DataError: Error, Sendable, Equatable {
 
   /// A NaN or an infinity: the first one, and how many rows of those read have any.
   case nonFinite(DataLocation, row: Int, column: Int, value: String, badRows: Int, rows: Int)
+  /// A token that holds a NaN or an infinity: the first one, and how many do.
+  case nonFiniteToken(
+    DataLocation, row: Int, token: Int, column: Int, value: String, badTokens: Int)
+  /// A row that has text, none of which is a word: the first one, and how many there are.
+  case noWords(DataLocation, row: Int, badRows: Int)
   /// A label that is neither -1 nor a class.
   case labelOutOfRange(DataLocation, row: Int, value: Int64, classCount: Int, badRows: Int)
   /// Labels that run so high that they cannot be class indices.

@@ -35,6 +35,9 @@ extension FeatureFile {
           problems.append(problem)
         }
       }
+      if let problem = inspector.tokenProblem {
+        report.notes.append("fit with alignment method 'team' would refuse: \(problem)")
+      }
       report.notes += notes(on: inspector.report)
     }
     if !splits.contains(.val) && splits.contains(.train) {

@@ -4,6 +4,8 @@
 struct SplitInspector {
   private(set) var report: SplitReport
   private(set) var problems: [DataError] = []
+  /// What is wrong with tokens, which few fits read.
+  private(set) var tokenProblem: DataError?
   /// Hashes of the visual vectors.
   private(set) var vectors: Set<UInt64> = []
 
@@ -19,6 +21,7 @@ struct SplitInspector {
       let layout = try file.layout(of: split)
       report.datasets = layout.datasets.map { DatasetReport($0) }
       problems = layout.problems
+      if case .failure(let problem)? = layout.tokens { tokenProblem = problem }
       attempt { () throws(DataError) in try file.requireEqualWidths(split) }
       inspectVisual(layout, trainVectors: trainVectors)
       if split != .test || layout.text != nil { inspectText(layout) }

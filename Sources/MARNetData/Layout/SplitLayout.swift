@@ -6,7 +6,8 @@
 /// with a broken text of the test split can still be scored.
 struct SplitLayout: Sendable {
   /// The names that mean something in the group of a split.
-  static let names: Set<String> = ["visual", "text", "text_mask", "label", "labels", "id"]
+  static let names: Set<String> = Set(
+    ["visual", "text", "text_mask", "label", "labels", "id"] + TokenLayout.names)
 
   let split: Split
   /// Every dataset in the group, known or not, for `inspect`.
@@ -17,6 +18,8 @@ struct SplitLayout: Sendable {
   let textMask: Result<HDF5Dataset, DataError>?
   let labels: Result<HDF5Dataset, DataError>?
   let ids: Result<HDF5Dataset, DataError>?
+  /// Tokens, which only one method of alignment reads.
+  let tokens: Result<TokenLayout, DataError>?
   /// Where the text is, or would be.
   let textLocation: DataLocation
   /// Where the labels are, or would be.
@@ -62,7 +65,7 @@ struct SplitLayout: Sendable {
         }
       }
     }
-    let known = ["text", "text_mask", "label", "labels", "id"]
+    let known = ["text", "text_mask", "label", "labels", "id"] + TokenLayout.names
     let visual =
       resolve("visual", DatasetCheck.features) ?? .failure(missing("visual", besides: known))
     self.visual = visual
@@ -81,7 +84,8 @@ struct SplitLayout: Sendable {
     self.text = text ?? (textMask == nil ? nil : .failure(missing("text", besides: known)))
     textLocation = group.location.child("text")
     labelsLocation = group.location.child(opened["label"] == nil ? "labels" : "label")
-    missingLabels = missing("label", besides: ["visual", "text", "text_mask", "id"])
+    missingLabels = missing(
+      "label", besides: ["visual", "text", "text_mask", "id"] + TokenLayout.names)
     if opened["label"] != nil && opened["labels"] != nil {
       labels = .failure(
         .twoLabelDatasets(path: group.location.path, group: group.location.object ?? "/"))
@@ -91,6 +95,14 @@ struct SplitLayout: Sendable {
         try pairs(dataset)
       }
     }
+    let hasTokens = TokenLayout.names.contains { opened[$0] != nil }
+    tokens =
+      hasTokens
+      ? Result { () throws(DataError) in
+        try TokenLayout(
+          group: group.location, opened: opened,
+          features: (visual: try? visual.get(), text: try? text?.get()))
+      } : nil
     ids = resolve("id") { (dataset) throws(DataError) in
       try DatasetCheck.identifiers(dataset)
       try pairs(dataset)

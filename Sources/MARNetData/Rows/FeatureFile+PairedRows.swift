@@ -8,8 +8,10 @@ extension FeatureFile {
   /// Training and validation rows need labels; in the training split every class
   /// needs a labelled row. The text of the test split is never read.
   ///
+  /// - Parameter withTokens: reads the tokens too, where the split has any: they take many
+  ///   times the memory of the features.
   /// - Throws: `DataError` with the first thing that is wrong.
-  public func pairedRows(_ split: Split) throws -> PairedRows {
+  public func pairedRows(_ split: Split, withTokens: Bool = false) throws -> PairedRows {
     let layout = try layout(of: split)
     let visual = try layout.visual.get()
     let text = split == .test ? nil : try layout.text?.get()
@@ -20,14 +22,28 @@ extension FeatureFile {
     let labels =
       layout.labels == nil && split == .test
       ? [Int32](repeating: -1, count: visual.rowCount) : try labels(split)
-    let rows = try PairedRows(
+    let tokens = withTokens && split != .test ? try layout.tokens?.get() : nil
+    var rows = try PairedRows(
       visual: try visual.readMatrix(all, threads: threads),
       text: try text?.readMatrix(all, threads: threads), hasText: hasText, labels: labels,
       ids: try ids(split), classNames: names,
       origin: DataLocation(path: path, object: "/\(split.rawValue)"),
       labelsName: layout.labelsLocation.name)
+    if let tokens { rows.tokens = try readTokens(tokens, layout, hasText: rows.hasText) }
     if split == .train { try rows.requireEveryClassLabelled() }
     return rows
+  }
+
+  private func readTokens(
+    _ tokens: TokenLayout, _ layout: SplitLayout, hasText: [Bool]
+  ) throws(DataError) -> TokenRows {
+    let all = 0..<tokens.visual.rowCount
+    return try TokenRows(
+      visual: try tokens.visual.readMatrix(all, threads: threads),
+      text: try tokens.text.readMatrix(all, threads: threads),
+      isWord: try tokens.mask.readIntegers(all).map { $0 != 0 },
+      visualCount: tokens.visual.shape?[1] ?? 0, textCount: tokens.text.shape?[1] ?? 0,
+      hasText: hasText, at: DataLocation(path: path, object: "/\(layout.split.rawValue)"))
   }
 
   /// - Throws: `DataError` unless features of `split` are as wide as those of training.

@@ -14,6 +14,8 @@ public struct PairedRows: Sendable {
   public let labels: [Int32]
   /// Identifiers, `[N]`, where there are any.
   public let ids: RowIDs?
+  /// Tokens, where they were read.
+  public internal(set) var tokens: TokenRows?
   /// Names of the classes, in the order of their indices.
   public let classNames: [String]
 
@@ -85,6 +87,7 @@ public struct PairedRows: Sendable {
     hasText = rows.map { whole.hasText[$0] }
     labels = rows.map { whole.labels[$0] }
     ids = whole.ids?.rows(at: rows)
+    tokens = whole.tokens?.rows(at: rows)
     classNames = whole.classNames
     origin = whole.origin
     labelsName = whole.labelsName

@@ -102,6 +102,20 @@ public struct Matrix: Sendable {
     return view
   }
 
+  /// The same elements in the same order as rows of another width; shares storage.
+  package func reshaped(rowCount: Int, columnCount: Int) -> Matrix {
+    precondition(
+      rowCount * columnCount == self.rowCount * self.columnCount,
+      "\(view.shape) cannot become [\(rowCount), \(columnCount)]")
+    return Matrix(rowCount: rowCount, columnCount: columnCount, sharing: storage)
+  }
+
+  private init(rowCount: Int, columnCount: Int, sharing storage: AlignedBuffer) {
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.storage = storage
+  }
+
   /// The rows at `indices`, in that order: `[indices.count, columnCount]`.
   public func rows(at indices: [Int]) -> Matrix {
     let result = Matrix(rowCount: indices.count, columnCount: columnCount)

@@ -36,12 +36,21 @@ package protocol AlignmentLoss: Sendable {
     _ pairs: AlignmentPairs, weight: Float, into gradients: AlignmentGradients,
     scratch: Scratch, parameters: ParameterBlock, pool: WorkerPool
   ) -> Double
+
+  /// Called behind `evaluate` once the network's weight gradients stand: a loss that sends
+  /// rows of its own, such as tokens, through the projectors adds their share.
+  func addProjectorGradients(
+    _ pairs: AlignmentPairs, scratch: Scratch, parameters: ParameterBlock, pool: WorkerPool)
 }
 
 extension AlignmentLoss {
   package var classifiesText: Bool { false }
   package var classificationWeight: Float { 1 }
   package var readsLogits: Bool { false }
+
+  package func addProjectorGradients(
+    _ pairs: AlignmentPairs, scratch: Scratch, parameters: ParameterBlock, pool: WorkerPool
+  ) {}
 }
 
 /// The largest sizes an alignment loss meets.
@@ -52,11 +61,14 @@ package struct AlignmentShape: Sendable, Equatable {
   package var width: Int
   /// C.
   package var classCount: Int
+  /// Nil where rows have no tokens.
+  package var tokens: TokenShape?
 
-  package init(pairCount: Int, width: Int, classCount: Int) {
+  package init(pairCount: Int, width: Int, classCount: Int, tokens: TokenShape? = nil) {
     self.pairCount = pairCount
     self.width = width
     self.classCount = classCount
+    self.tokens = tokens
   }
 }
 
@@ -72,10 +84,12 @@ package struct AlignmentPairs: @unchecked Sendable {
   package let labels: UnsafePointer<Int32>
   /// Counts from 0 over the whole training; keys random numbers.
   package let step: Int
+  /// Nil where rows have none.
+  package let tokens: PairTokens?
 
   package init(
     visual: MatrixView, text: MatrixView, visualLogits: MatrixView, textLogits: MatrixView,
-    labels: UnsafePointer<Int32>, step: Int
+    labels: UnsafePointer<Int32>, step: Int, tokens: PairTokens? = nil
   ) {
     self.visual = visual
     self.text = text
@@ -83,6 +97,7 @@ package struct AlignmentPairs: @unchecked Sendable {
     self.textLogits = textLogits
     self.labels = labels
     self.step = step
+    self.tokens = tokens
   }
 
   /// n.

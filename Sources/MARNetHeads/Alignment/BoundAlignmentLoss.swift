@@ -13,6 +13,7 @@ package struct BoundAlignmentLoss: Sendable {
     @Sendable (
       AlignmentPairs, _ weight: Float, AlignmentGradients, ParameterBlock, WorkerPool
     ) -> Double
+  private let add: @Sendable (AlignmentPairs, ParameterBlock, WorkerPool) -> Void
 
   /// Makes the memory of `loss`, and adds its parameters to `layout`.
   package init(
@@ -30,6 +31,9 @@ package struct BoundAlignmentLoss: Sendable {
         pairs, weight: weight, into: gradients, scratch: scratch, parameters: parameters,
         pool: pool)
     }
+    add = { pairs, parameters, pool in
+      loss.addProjectorGradients(pairs, scratch: scratch, parameters: parameters, pool: pool)
+    }
   }
 
   /// See `AlignmentLoss.evaluate`.
@@ -38,5 +42,12 @@ package struct BoundAlignmentLoss: Sendable {
     parameters: ParameterBlock, pool: WorkerPool
   ) -> Double {
     run(pairs, weight, gradients, parameters, pool)
+  }
+
+  /// See `AlignmentLoss.addProjectorGradients`.
+  package func addProjectorGradients(
+    _ pairs: AlignmentPairs, parameters: ParameterBlock, pool: WorkerPool
+  ) {
+    add(pairs, parameters, pool)
   }
 }

@@ -19,6 +19,8 @@ final class AlignedPairs: @unchecked Sendable {
   private let textWeights: UnsafeMutablePointer<Float>
   private let textLosses: MatrixView
   private let labels: UnsafeMutablePointer<Int32>
+  /// Row of the data of each pair.
+  private let sources: UnsafeMutablePointer<Int>
   private let workspace: Workspace
   private let weight: Float
   private let textDropout: Dropout
@@ -53,18 +55,24 @@ final class AlignedPairs: @unchecked Sendable {
     textLosses = workspace[vectors[1]]
     labels = .allocate(capacity: batchSize)
     labels.initialize(repeating: -1, count: batchSize)
+    sources = .allocate(capacity: batchSize)
+    sources.initialize(repeating: 0, count: batchSize)
     textDropout = Dropout(probability: dropout, key: key, purpose: RandomPurpose.textDropout)
     alignedTextDropout = Dropout(
       probability: dropout, key: key, purpose: RandomPurpose.alignedTextDropout)
   }
 
-  deinit { labels.deallocate() }
+  deinit {
+    labels.deallocate()
+    sources.deallocate()
+  }
 
   func begin(_ batch: TrainingBatch) {
     positions.fill(batch)
     var sum: Float = 0
     for (row, source) in batch.rows.enumerated() where batch.hasText[source] > 0 {
       labels[positions[row]] = batch.labels[source]
+      sources[positions[row]] = source
       sum += batch.weights[source]
     }
     textScale = 1 / max(sum, 1e-6)
@@ -134,19 +142,40 @@ final class AlignedPairs: @unchecked Sendable {
   /// The sum of the text rows' cross-entropy.
   var textClassification: Double { textLosses.rowTotal(0) }
 
-  func evaluate(step: Int, _ parameters: ParameterBlock, pool: WorkerPool) -> Double {
+  private func pairs(
+    _ batch: TrainingBatch, step: Int, module: AlignmentModule
+  ) -> AlignmentPairs {
+    let all = 0..<positions.pairCount
+    let logits = loss.readsLogits ? all : 0..<0
+    return AlignmentPairs(
+      visual: alignedVisual.rows(all), text: alignedText.rows(all),
+      visualLogits: visualLogits.rows(logits), textLogits: textLogits.rows(logits),
+      labels: labels, step: step,
+      tokens: batch.tokens.map { PairTokens(views: $0, rows: sources, module: module) })
+  }
+
+  func evaluate(
+    _ batch: TrainingBatch, step: Int, module: AlignmentModule, _ parameters: ParameterBlock,
+    pool: WorkerPool
+  ) -> Double {
     let all = 0..<positions.pairCount
     let logits = loss.readsLogits ? all : 0..<0
     return loss.evaluate(
-      AlignmentPairs(
-        visual: alignedVisual.rows(all), text: alignedText.rows(all),
-        visualLogits: visualLogits.rows(logits), textLogits: textLogits.rows(logits),
-        labels: labels, step: step), weight: weight,
+      pairs(batch, step: step, module: module), weight: weight,
       into: AlignmentGradients(
         visual: gradients.visual.rows(all), text: gradients.text.rows(all),
         visualLogits: gradients.visualLogits.rows(logits),
         textLogits: gradients.textLogits.rows(logits)),
       parameters: parameters, pool: pool)
+  }
+
+  /// Once the weight gradients of the network stand.
+  func addProjectorGradients(
+    _ batch: TrainingBatch, step: Int, module: AlignmentModule, _ parameters: ParameterBlock,
+    pool: WorkerPool
+  ) {
+    loss.addProjectorGradients(
+      pairs(batch, step: step, module: module), parameters: parameters, pool: pool)
   }
 
   func addVisualLogitGradients(

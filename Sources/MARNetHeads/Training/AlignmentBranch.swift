@@ -108,11 +108,11 @@ package final class AlignmentBranch: Sendable {
 
   /// The alignment loss over all pairs of the batch, and the text rows' cross-entropy.
   package func align(
-    step: Int, _ parameters: ParameterBlock, pool: WorkerPool
+    _ batch: TrainingBatch, step: Int, _ parameters: ParameterBlock, pool: WorkerPool
   ) -> (alignment: Double, textClassification: Double) {
     guard let pairs else { return (0, 0) }
     return (
-      pairs.evaluate(step: step, parameters, pool: pool),
+      pairs.evaluate(batch, step: step, module: module, parameters, pool: pool),
       classifier.hasText ? pairs.textClassification : 0
     )
   }
@@ -145,9 +145,12 @@ package final class AlignmentBranch: Sendable {
     module.activationGradient(own, at: aligned.rows(rows))
   }
 
-  /// After the weight gradients: a loss with parameters of its own has written gradients that
-  /// their sum of squares does not know.
-  package func complete(_ parameters: ParameterBlock) {
+  /// After the weight gradients, to which a loss may add; one with parameters of its own has
+  /// written gradients that their sum of squares does not know.
+  package func complete(
+    _ batch: TrainingBatch, step: Int, _ parameters: ParameterBlock, pool: WorkerPool
+  ) {
+    pairs?.addProjectorGradients(batch, step: step, module: module, parameters, pool: pool)
     if pairs?.loss.hasParameters == true { parameters.gradientSquares = nil }
   }
 }

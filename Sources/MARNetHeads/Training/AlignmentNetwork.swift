@@ -46,14 +46,14 @@ package final class AlignmentNetwork: TrainingNetwork {
     }
     var terms = LossTerms()
     (terms.alignment, terms.textClassification) = branch.align(
-      step: step, parameters, pool: pool)
+      batch, step: step, parameters, pool: pool)
     pool.forEach(input.blocks.count) { task, _ in
       let rows = input.blocks.range(task)
       branch.finish(batch, rows: rows, step: step, parameters)
       weightGradients.pack(rows: rows)
     }
     weightGradients.run(into: parameters, pool: pool)
-    branch.complete(parameters)
+    branch.complete(batch, step: step, parameters, pool: pool)
     terms.alignmentClassification = input.total(0)
     return terms
   }

@@ -67,14 +67,14 @@ package final class JointNetwork: TrainingNetwork {
     }
     var terms = LossTerms()
     (terms.alignment, terms.textClassification) = alignment.align(
-      step: step, parameters, pool: pool)
+      batch, step: step, parameters, pool: pool)
     pool.forEach(input.blocks.count) { task, _ in
       let rows = input.blocks.range(task)
       alignment.finish(batch, rows: rows, step: step, parameters)
       weightGradients.pack(rows: rows)
     }
     weightGradients.run(into: parameters, pool: pool)
-    alignment.complete(parameters)
+    alignment.complete(batch, step: step, parameters, pool: pool)
     terms.alignmentClassification = input.total(0)
     terms.reconstructionClassification = input.total(1)
     terms.fusionClassification = input.total(2)

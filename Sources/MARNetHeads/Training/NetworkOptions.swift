@@ -6,6 +6,8 @@ import MARNetDense
 package struct NetworkOptions: Sendable {
   /// The alignment loss; nil leaves the text projector out.
   package var alignmentLoss: (any AlignmentLoss)?
+  /// Of the tokens that batches carry, for losses that read them.
+  package var tokens: TokenShape?
   /// β.
   package var alignmentWeight: Float = 0
   /// γ, weight of the denoiser's squared error; 0 leaves the noised pass out.
@@ -34,7 +36,8 @@ package struct NetworkOptions: Sendable {
     return BoundAlignmentLoss(
       alignmentLoss,
       shape: AlignmentShape(
-        pairCount: batchSize, width: dimensions.aligned, classCount: dimensions.classes),
+        pairCount: batchSize, width: dimensions.aligned, classCount: dimensions.classes,
+        tokens: tokens),
       precision: precision, key: key, in: &layout)
   }
 }

@@ -21,10 +21,13 @@ package struct TrainingBatch: @unchecked Sendable {
   package let hasText: UnsafePointer<Float>
   /// `[B]`, the rows of this step.
   package let rows: UnsafeBufferPointer<Int>
+  /// Of all N rows; nil where there are none.
+  package let tokens: TokenViews?
 
   package init(
     visual: MatrixView, text: MatrixView, targets: MatrixView, weights: UnsafePointer<Float>,
-    labels: UnsafePointer<Int32>, hasText: UnsafePointer<Float>, rows: UnsafeBufferPointer<Int>
+    labels: UnsafePointer<Int32>, hasText: UnsafePointer<Float>, rows: UnsafeBufferPointer<Int>,
+    tokens: TokenViews? = nil
   ) {
     self.visual = visual
     self.text = text
@@ -33,6 +36,7 @@ package struct TrainingBatch: @unchecked Sendable {
     self.labels = labels
     self.hasText = hasText
     self.rows = rows
+    self.tokens = tokens
   }
 
   /// 1 / Σ weights of the batch, its lower bound 1e-6 as the reference has it.

@@ -84,6 +84,12 @@ import Testing
     let scalar = marnet_layer_norm_scalar(x, w, b, &other, &z, count)
     expectClose([wide], [scalar], tolerance: 1e-6, "1 / deviation")
     expectClose(y, z, tolerance: 2e-6, absolute: 1e-6, "normalised")
+    let mean = x.reduce(0.0) { $0 + Double($1) } / Double(count)
+    let variance =
+      x.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(count)
+    expectClose(
+      normal.map { Double($0) }, x.map { (Double($0) - mean) / (variance + 1e-5).squareRoot() },
+      tolerance: 1e-5, absolute: 1e-4, "by its definition")
     var (one, two) = (x, x)
     marnet_layer_norm_gradient(w, b, other, scalar, &one, count)
     marnet_layer_norm_gradient_scalar(w, b, other, scalar, &two, count)

@@ -32,4 +32,47 @@ import Testing
         run.block.named(gradients: true), try stored["gradients"], tolerance: 1e-5, name)
     }
   }
+
+  /// Losses and gradients of a network with tokens, those of the projectors among them.
+  @Test func tokensAreTheStoredOnes() throws {
+    for stored in try Golden(file: "team")["tokens"].items {
+      let (visual, text) = (try stored["visual"].matrix, try stored["text"].matrix)
+      let targets = try stored["targets"].matrix
+      let count = visual.rowCount
+      let parameters = try stored["parameters"]
+      let aligned = try parameters["alignment.visual.bias"].matrix.columnCount
+      var networks = Networks(batchSize: count, dropout: 0)
+      networks.dimensions = HeadDimensions(
+        visual: visual.columnCount, text: text.columnCount, classes: targets.columnCount,
+        aligned: aligned, hidden: 1, timeEmbedding: 1)
+      let shape = TokenShape(
+        visualCount: try stored["visualCount"].int, textCount: try stored["textCount"].int,
+        visualWidth: visual.columnCount, textWidth: text.columnCount)
+      networks.tokens = shape
+      var options = TEAMRun.options(
+        width: try stored["width"].int, negatives: .shifted(try stored["shift"].int))
+      options.blockCount = try stored["blocks"].int
+      let network = networks.alignment(options, weight: try stored["weight"].float)
+      try network.parameters.load(parameters)
+      let ones = [Float](repeating: 1, count: count)
+      let fixture = BatchFixture(
+        visual: visual, text: text, targets: targets, weights: ones, hasText: ones,
+        labels: [Int32](repeating: -1, count: count),
+        tokens: TokenFixture(
+          shape, visual: try stored["visualTokens"].matrix, text: try stored["textTokens"].matrix,
+          isWord: try stored["mask"].doubles.map { $0 > 0 }))
+      let terms = fixture.withBatch {
+        network.evaluate($0, step: 0, pool: WorkerPool(threads: 2))
+      }
+      expectClose(
+        [terms.alignment, terms.alignmentClassification],
+        [try stored["loss"].double, try stored["classification"].double], tolerance: 2e-6,
+        "losses with tokens")
+      // Keys meet every query alike through their bias: its exact gradient is 0.
+      for (name, gradient) in network.parameters.named(gradients: true) {
+        expectClose(
+          gradient, try stored["gradients"][name].matrix, tolerance: 2e-5, absolute: 2e-7, name)
+      }
+    }
+  }
 }

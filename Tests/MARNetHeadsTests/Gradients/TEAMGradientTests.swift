@@ -70,6 +70,30 @@ import Testing
     expectGradients(of: network, on: networks.fixture(), noise: 3e-6, "joint, TEAM")
   }
 
+  @Test(arguments: [(1, 3, 4), (6, 3, 4), (5, 1, 1), (45, 2, 4)], BatchFixture.Marks.allCases)
+  func networkWithTokens(sizes: (Int, Int, Int), marks: BatchFixture.Marks) {
+    let networks = Networks.withTokens(batchSize: sizes.0, patches: sizes.1, words: sizes.2)
+    var options = TEAMRun.options(dropout: 0.1)
+    options.blockCount = sizes.0 > 20 ? 1 : 2
+    let network = networks.alignment(options, weight: 0.7)
+    network.parameters.softenScales()
+    expectGradients(
+      of: network, on: networks.tokenFixture(marks), tolerance: 3e-3, noise: 2e-6,
+      "TEAM with tokens \(sizes), \(marks)")
+  }
+
+  /// Several heads of 64, chunks of more than one triple, blocks on blocks.
+  @Test func wideNetworkWithTokens() {
+    var networks = Networks.withTokens(batchSize: 3, patches: 5, words: 12)
+    networks.dimensions.aligned = 128
+    var options = TEAMRun.options(width: 140, dropout: 0.1)
+    options.blockCount = 2
+    let network = networks.alignment(options, weight: 0.3)
+    network.parameters.softenScales()
+    expectGradients(
+      of: network, on: networks.tokenFixture(), tolerance: 3e-3, noise: 3e-6, "wide tokens")
+  }
+
   /// exp p is held at 100: beyond, p has no gradient.
   @Test func aScaleAtItsBoundRests() {
     let run = TEAMRun(TEAMRun.options(), capacity: 5, width: 4)

@@ -9,7 +9,7 @@ import Testing
 /// A training step allocates nothing, and counts no references row by row.
 @Suite(.serialized, .enabled(if: test_counting_is_available() != 0)) struct StepAllocationTests {
   enum Kind: String, CaseIterable {
-    case joint, alignment, swd, ssan, cdd, sdm, team, reconstruction, fusion
+    case joint, alignment, swd, ssan, cdd, sdm, team, tokens, reconstruction, fusion
   }
 
   private func network(_ kind: Kind, _ networks: Networks) throws -> any TrainingNetwork {
@@ -21,6 +21,10 @@ import Testing
     case .cdd: return networks.alignment(ContrastiveDomainDiscrepancy())
     case .sdm: return networks.alignment(DistributionMatching())
     case .team: return networks.alignment(TEAMRun.options(dropout: 0.1, negatives: .drawn))
+    case .tokens:
+      var team = TEAMRun.options(dropout: 0.1, negatives: .drawn)
+      team.blockCount = 2
+      return networks.alignment(team)
     case .reconstruction: return try networks.reconstruction()
     case .fusion: return networks.fusion(.concatenation, .representation)
     }
@@ -30,10 +34,12 @@ import Testing
   private func counts(
     _ kind: Kind, batchSize: Int, classes: Int = 4
   ) throws -> (allocations: Int, retains: Int) {
-    var networks = Networks(batchSize: batchSize)
+    var networks =
+      kind == .tokens
+      ? Networks.withTokens(batchSize: batchSize) : Networks(batchSize: batchSize)
     networks.dimensions.classes = classes
     let network = try network(kind, networks)
-    let fixture = kind == .fusion ? networks.fusionFixture() : networks.fixture()
+    let fixture = kind == .fusion ? networks.fusionFixture() : networks.tokenFixture()
     let pool = WorkerPool(threads: 1)
     let optimizer = AdamW(layout: network.parameters.layout, weightDecay: 1, clipNorm: 1)
     var (allocations, retains) = (0, 0)
@@ -55,8 +61,11 @@ import Testing
     #expect(try counts(kind, batchSize: 9, classes: classes).allocations == 0)
   }
 
-  /// Three more blocks of 64 rows may retain what they read; their rows may not.
-  @Test(arguments: Kind.allCases) func retainsAreNotCountedByRow(_ kind: Kind) throws {
+  /// Three more blocks of 64 rows may retain what they read; their rows may not. With tokens a
+  /// pair is a block by itself.
+  @Test(arguments: Kind.allCases.filter { $0 != .tokens }) func retainsAreNotCountedByRow(
+    _ kind: Kind
+  ) throws {
     let (small, large) = (
       try counts(kind, batchSize: 64).retains, try counts(kind, batchSize: 256).retains
     )

@@ -99,6 +99,93 @@ import Testing
     }
   }
 
+  private func bits(_ network: AlignmentNetwork) -> [UInt32] {
+    (0..<network.parameters.gradients.count).map {
+      network.parameters.gradients.pointer[$0].bitPattern
+    }
+  }
+
+  /// What stands in padding is never read.
+  @Test(arguments: [1, 2, 3]) func paddedWordsChangeNoBit(threads: Int) {
+    let networks = Networks.withTokens(batchSize: 20)
+    let tokens = TokenFixture.random(
+      networks.tokens ?? TokenShape(visualCount: 0, textCount: 0, visualWidth: 0, textWidth: 0),
+      rows: 30)
+    func run(_ tokens: TokenFixture, threads: Int) -> ([UInt32], Double) {
+      let network = networks.alignment(TEAMRun.options(dropout: 0.1, negatives: .drawn))
+      let terms = networks.fixture().with(tokens).withBatch {
+        network.evaluate($0, step: 3, pool: WorkerPool(threads: threads))
+      }
+      return (bits(network), terms.total)
+    }
+    let plain = run(tokens, threads: 1)
+    #expect(plain.1.isFinite)
+    for value in [Float.nan, 1e30, 0] {
+      let other = run(tokens.padded(value), threads: threads)
+      #expect(other.0 == plain.0 && other.1 == plain.1, "\(value)")
+    }
+  }
+
+  /// One word, one patch, one block: the form of single vectors, its bias having taken up what
+  /// self-attention makes of LN(0).
+  @Test func oneTokenIsTheGlobalForm() throws {
+    var networks = Networks(batchSize: 9, dropout: 0)
+    let global = networks.alignment(TEAMRun.options(negatives: .drawn))
+    networks.tokens = TokenShape(
+      visualCount: 1, textCount: 1, visualWidth: networks.dimensions.visual,
+      textWidth: networks.dimensions.text)
+    var options = TEAMRun.options(negatives: .drawn)
+    options.blockCount = 1
+    let tokens = networks.alignment(options)
+    let (a, b) = (global.parameters, tokens.parameters)
+    let block = "alignment.team.block0"
+    func values(_ name: String) throws -> [Float] {
+      b[try #require(b.layout.slot(named: name))].matrix().values
+    }
+    // W_o b_v + b_o of self-attention: one word sees itself alone, and LN(0) is 0.
+    let (weight, value) = (
+      try values("\(block).self.output.weight"), try values("\(block).self.value.bias")
+    )
+    let constant = try values("\(block).self.output.bias").enumerated().map { row, bias in
+      value.indices.reduce(bias) { $0 + weight[row * value.count + $1] * value[$1] }
+    }
+    a.copyValues(from: b)
+    let bias = a[try #require(a.layout.slot(named: "\(block).cross.output.bias"))]
+    for column in constant.indices { bias.pointer[column] += constant[column] }
+    let plain = networks.fixture(.full)
+    let rows = plain.withBatch { ($0.visual.matrix(), $0.text.matrix()) }
+    let fixture = plain.with(
+      TokenFixture(
+        networks.tokens ?? TokenShape(visualCount: 1, textCount: 1, visualWidth: 1, textWidth: 1),
+        visual: rows.0, text: rows.1,
+        isWord: [Bool](repeating: true, count: rows.0.rowCount)))
+    let pool = WorkerPool(threads: 1)
+    let (one, other) = fixture.withBatch {
+      (global.evaluate($0, step: 2, pool: pool), tokens.evaluate($0, step: 2, pool: pool))
+    }
+    expectClose([one.alignment], [other.alignment], tolerance: 1e-6, "loss")
+    let gradients = b.named(gradients: true)
+    for (name, gradient) in a.named(gradients: true) {
+      expectClose(
+        try #require(gradients[name]), gradient, tolerance: 1e-5, absolute: 1e-7, name)
+    }
+  }
+
+  @Test(arguments: [0, 1]) func fewerThanTwoPairsWithTokens(count: Int) {
+    let networks = Networks.withTokens(batchSize: 5)
+    let network = networks.alignment(TEAMRun.options())
+    let gradients = network.parameters.gradients
+    gradients.pointer.update(repeating: 7, count: gradients.count)
+    let terms = networks.tokenFixture(count == 0 ? .noText : .oneText).withBatch {
+      network.evaluate($0, step: 0, pool: WorkerPool(threads: 1))
+    }
+    #expect(terms.alignment == 0)
+    for (name, gradient) in network.parameters.named(gradients: true)
+    where name.hasPrefix("alignment.team") || name.hasPrefix("alignment.text") {
+      #expect(gradient.values.allSatisfy { $0 == 0 }, "\(name)")
+    }
+  }
+
   @Test func theScalesStartAtTheirLogarithm() {
     let run = TEAMRun(drawn, capacity: 2, width: 3)
     #expect(run.block.scales.map { run.block[$0].pointer[0] } == [2.66, 2.66])

@@ -8,7 +8,8 @@ import Testing
 /// The number of threads changes no bit, nor does where a batch's rows lie.
 @Suite struct ThreadCountTests {
   enum Kind: String, CaseIterable, Sendable {
-    case joint, jointWithoutText, alignment, team, imageOnly, reconstruction, fusion, logitFusion
+    case joint, jointWithoutText, alignment, team, tokens, imageOnly, reconstruction, fusion,
+      logitFusion
   }
 
   /// Wider than one tile of 128 output units; batches of one, three and four blocks of rows.
@@ -20,6 +21,25 @@ import Testing
     return networks
   }
 
+  private func tokenNetworks(_ networks: Networks) -> Networks {
+    var result = networks
+    result.tokens = TokenShape(
+      visualCount: 3, textCount: 5, visualWidth: networks.dimensions.visual,
+      textWidth: networks.dimensions.text)
+    return result
+  }
+
+  private func fixture(_ kind: Kind, _ networks: Networks) -> BatchFixture {
+    if kind == .tokens { return tokenNetworks(networks).tokenFixture() }
+    return isFusion(kind) ? networks.fusionFixture() : networks.fixture()
+  }
+
+  private func tokenTeam() -> TEAM {
+    var result = TEAMRun.options(width: 40, dropout: 0.1, negatives: .drawn)
+    result.blockCount = 2
+    return result
+  }
+
   @Test(arguments: Kind.allCases, [10, 130, 300])
   func gradientsAndParametersAreTheSameBytes(kind: Kind, batchSize: Int) throws {
     for precision in Precision.allCases {
@@ -28,7 +48,7 @@ import Testing
   }
 
   private func gradientsAndParametersAreTheSameBytes(_ kind: Kind, _ networks: Networks) throws {
-    let fixture = isFusion(kind) ? networks.fusionFixture() : networks.fixture()
+    let fixture = fixture(kind, networks)
     let reference = try run(kind, networks, fixture, threads: 1)
     #expect(reference.gradients.contains { $0 != 0 })
     for threads in [2, 3, 5] {
@@ -41,7 +61,8 @@ import Testing
 
   /// Operands of 8 bits: losses within a hundredth, gradients in the same direction. TEAM's
   /// draws are left out: one that falls on another row is another loss.
-  @Test(arguments: Kind.allCases.filter { $0 != .team }) func bfloat16IsNearFloat32(kind: Kind)
+  @Test(arguments: Kind.allCases.filter { $0 != .team && $0 != .tokens })
+  func bfloat16IsNearFloat32(kind: Kind)
     throws
   {
     let outcomes = try Precision.allCases.map { precision in
@@ -83,6 +104,8 @@ import Testing
       train(
         networks.alignment(TEAMRun.options(width: 40, dropout: 0.1, negatives: .drawn)),
         on: fixture, threads)
+    case .tokens:
+      train(tokenNetworks(networks).alignment(tokenTeam()), on: fixture, threads)
     case .imageOnly: train(networks.alignment(weight: 0), on: fixture, threads)
     case .reconstruction: train(try networks.reconstruction(), on: fixture, threads)
     case .fusion: train(networks.fusion(.harmonic, .representation), on: fixture, threads)

@@ -13,12 +13,14 @@ final class BatchFixture: @unchecked Sendable {
   private let hasText: AlignedBuffer
   private let labels: [Int32]
   private let rows: UnsafeMutableBufferPointer<Int>
+  private let tokens: TokenFixture?
 
   /// - Parameter order: the rows of the batch; nil is all of them in order.
   init(
     visual: Matrix, text: Matrix, targets: Matrix, weights: [Float], hasText: [Float],
-    labels: [Int32]? = nil, order: [Int]? = nil
+    labels: [Int32]? = nil, order: [Int]? = nil, tokens: TokenFixture? = nil
   ) {
+    self.tokens = tokens
     self.visual = visual
     self.text = text
     self.targets = targets
@@ -44,7 +46,7 @@ final class BatchFixture: @unchecked Sendable {
           visual: visual.view, text: text.view, targets: targets.view,
           weights: UnsafePointer(weights.pointer), labels: label,
           hasText: UnsafePointer(hasText.pointer),
-          rows: UnsafeBufferPointer(rows)))
+          rows: UnsafeBufferPointer(rows), tokens: tokens?.views))
     }
   }
 
@@ -54,7 +56,17 @@ final class BatchFixture: @unchecked Sendable {
     return BatchFixture(
       visual: visual.rows(at: order), text: text.rows(at: order),
       targets: targets.rows(at: order), weights: order.map { weights.pointer[$0] },
-      hasText: order.map { hasText.pointer[$0] }, labels: order.map { labels[$0] })
+      hasText: order.map { hasText.pointer[$0] }, labels: order.map { labels[$0] },
+      tokens: tokens?.rows(at: order))
+  }
+
+  /// The same rows with tokens.
+  func with(_ tokens: TokenFixture) -> BatchFixture {
+    BatchFixture(
+      visual: visual, text: text, targets: targets,
+      weights: (0..<visual.rowCount).map { weights.pointer[$0] },
+      hasText: (0..<visual.rowCount).map { hasText.pointer[$0] }, labels: labels,
+      order: Array(rows), tokens: tokens)
   }
 
   /// The most probable class of each row's target; -1 where it has no weight.

@@ -13,6 +13,7 @@ struct Networks {
   var featureNoise: Float = 0
   var precision = Precision.float32
   var key = RandomKey(seed: 77)
+  var tokens: TokenShape?
 
   func fixture(_ marks: BatchFixture.Marks = .masked) -> BatchFixture {
     .random(
@@ -54,6 +55,7 @@ struct Networks {
     var result = NetworkOptions()
     result.alignmentLoss = weight > 0 ? loss : nil
     result.alignmentWeight = weight
+    result.tokens = tokens
     result.reconstructionWeight = reconstructionWeight
     result.textScale = textScale
     result.dropout = dropout
