@@ -3,7 +3,8 @@
 import MARNetHeads
 
 extension FitReport {
-  private static func form(_ tokens: TokenShape?) -> String {
+  /// Which form of the method `team` rows with these tokens, or without any, get.
+  package static func form(_ tokens: TokenShape?) -> String {
     guard let tokens else { return "team-global: single vectors, no tokens in the file" }
     return "team: tokens, \(tokens.textCount) words, \(tokens.visualCount) patches"
   }

@@ -9,8 +9,10 @@ extension PairedRows {
   ///   - labels: `[N]`, -1 where the label is taken away.
   ///   - hasText: `[N]`, false where the text is taken away; never true without text.
   package func masked(labels: [Int32], hasText: [Bool]) throws -> PairedRows {
-    try PairedRows(
+    var result = try PairedRows(
       visual: visual, text: text, hasText: zip(hasText, self.hasText).map { $0 && $1 },
       labels: labels, ids: ids, classNames: classNames, origin: origin, labelsName: labelsName)
+    result.tokens = tokens
+    return result
   }
 }

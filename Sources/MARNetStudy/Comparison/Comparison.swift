@@ -33,8 +33,11 @@ public struct Comparison: Sendable {
     progress: @escaping StudyProgressHandler = { _ in true }
   ) throws -> ComparisonReport {
     try StudyOutput.requireFree(output, overwrite: overwrite)
-    let source = try StudyRows(featuresAt: path, threads: threads)
     let contenders = try Contender.named(options.only)
+    let source = try StudyRows(
+      featuresAt: path,
+      withTokens: contenders.contains { $0.id == AlignmentOptions.Method.team.rawValue },
+      threads: threads)
     let file = StudyRecordFile(for: output)
     var record = ComparisonRecord(
       identity: ComparisonRecord.Identity(

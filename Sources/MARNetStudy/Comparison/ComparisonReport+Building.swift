@@ -44,7 +44,7 @@ extension ComparisonReport.Row {
   /// Each reason once, with how many seeds it is true of.
   private static func notes(_ outcomes: [Outcome]) -> [String] {
     var counts: [(text: String, count: Int)] = []
-    for text in outcomes.flatMap({ [$0.failure, $0.note].compactMap { $0 } }) {
+    for text in outcomes.flatMap({ [$0.failure].compactMap { $0 } + $0.notes }) {
       if let place = counts.firstIndex(where: { $0.text == text }) {
         counts[place].count += 1
       } else {

@@ -19,7 +19,7 @@ struct Outcome: Codable, Sendable, Equatable {
   /// The weight chosen for an alignment method, or what else was chosen on held-out rows.
   var choice: Double?
   /// What a reader should know.
-  var note: String?
+  var notes: [String] = []
   var parameterCount = 0
   /// Seconds of one core.
   var fitSeconds = 0.0

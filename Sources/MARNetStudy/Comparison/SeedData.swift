@@ -7,6 +7,8 @@ import MARNetHeads
 /// What one seed's contenders are trained, chosen and tested on.
 struct SeedData: Sendable {
   let prepared: PreparedData
+  /// Why the method `team` cannot use the file's tokens.
+  let tokenFailure: String?
   let test: KeyedRows
   let testLabels: [Int32]
   /// Nil where too few rows could be held out to choose anything.
@@ -28,6 +30,7 @@ struct SeedData: Sendable {
     pool: WorkerPool
   ) throws {
     self.seed = seed
+    tokenFailure = source.tokenFailure
     key = RandomKey(seed: seed)
     let rows = try regime.applied(to: source.train, key: key)
     try rows.requireEveryClassLabelled()

@@ -16,8 +16,11 @@ extension SeedRun {
   /// The second of the ensemble's MLPs; no contender of its own.
   var secondMLP: String { "mlp 2" }
 
+  /// The alignment methods that can run on the file.
   private var methods: [AlignmentOptions.Method] {
-    AlignmentOptions.Method.allCases.filter { wants($0.rawValue) }
+    AlignmentOptions.Method.allCases.filter {
+      wants($0.rawValue) && ($0 != .team || data.tokenFailure == nil)
+    }
   }
 
   func methodTrials(on inner: PreparedRows) throws -> [MethodTrial] {
@@ -47,6 +50,9 @@ extension SeedRun {
   func methodTrainees(_ tuning: Tuning, into fitted: inout Fitted) throws -> [Trainee] {
     let hard = rows.trainingRows(teacher: nil, weight: 0)
     var trainees: [Trainee] = []
+    let team = AlignmentOptions.Method.team.rawValue
+    fitted.failures[team] = data.tokenFailure
+    fitted.notes[team] = [FitReport.form(rows.tokens?.shape)]
     for method in methods {
       let id = method.rawValue
       let hasTrials = tuning.trials.contains { $0.id == id }
@@ -54,7 +60,9 @@ extension SeedRun {
         fitted.failures[id] = "it diverged with every weight that was tried"
         continue
       }
-      if !hasTrials { fitted.notes[id] = "its default weight: too few rows to choose by" }
+      if !hasTrials {
+        fitted.notes[id, default: []].append("its default weight: too few rows to choose by")
+      }
       trainees.append(try alignment(method, weight: weight, on: hard, id: id))
     }
     return trainees

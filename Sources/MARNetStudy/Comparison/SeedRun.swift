@@ -37,7 +37,7 @@ struct SeedRun {
     var predictors: [String: any Predictor] = [:]
     var failures: [String: String] = [:]
     var fitSeconds: [String: Double] = [:]
-    var notes: [String: String] = [:]
+    var notes: [String: [String]] = [:]
   }
 
   func wants(_ id: String) -> Bool { contenders.contains(id) }
@@ -182,9 +182,9 @@ struct SeedRun {
   private func join(_ tuning: Tuning, _ prefit: Prefit, into fitted: inout Fitted) {
     if tuning.pluginUsesProbe, fitted.predictors[Contender.plugin] != nil {
       fitted.predictors[Contender.plugin] = ProbePredictor(probe: prefit.imageProbe)
-      fitted.notes[Contender.plugin] = "fell back to the probe"
+      fitted.notes[Contender.plugin] = ["fell back to the probe"]
     } else if !data.testsFallback {
-      fitted.notes[Contender.plugin] = "not tested against the probe: too few rows"
+      fitted.notes[Contender.plugin] = ["not tested against the probe: too few rows"]
     }
     guard wants(Contender.ensemble) else { return }
     let parts = [Contender.probe, Contender.mlp, secondMLP].map { fitted.predictors[$0] }
@@ -200,7 +200,7 @@ struct SeedRun {
   private func outcome(_ id: String, tuning: Tuning, fitted: Fitted) -> Outcome {
     var outcome = Outcome(id: id)
     outcome.failure = fitted.failures[id]
-    outcome.note = fitted.notes[id]
+    outcome.notes = fitted.notes[id] ?? []
     outcome.fitSeconds = fitted.fitSeconds[id] ?? 0
     guard let predictor = fitted.predictors[id], outcome.failure == nil else {
       outcome.failure = outcome.failure ?? "it was not fitted"

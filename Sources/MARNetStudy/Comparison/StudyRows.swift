@@ -12,6 +12,8 @@ struct StudyRows: Sendable {
   }
 
   let train: PairedRows
+  /// Why tokens that are in the file cannot be used, where they were asked for.
+  let tokenFailure: String?
   let validation: PairedRows?
   /// Labelled test rows, `[M, Dv]`, and their classes.
   let test: Matrix
@@ -27,10 +29,12 @@ struct StudyRows: Sendable {
 
   /// Reads a file: `train`, `val` where there is one, and `test`.
   ///
+  /// - Parameter withTokens: reads the tokens of training rows, where there are any.
   /// - Throws: `DataError`, `StudyError.tooFewRows`.
-  init(featuresAt path: String, threads: Int) throws {
+  init(featuresAt path: String, withTokens: Bool, threads: Int) throws {
     let file = try FeatureFile(path: path, threads: threads)
-    let train = try file.pairedRows(.train)
+    let (train, failure) = try Self.training(file, withTokens: withTokens)
+    tokenFailure = failure
     fingerprint = train.fingerprint
     validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
     if file.splits.contains(.test), try file.description(of: .test).hasLabels {
@@ -56,5 +60,17 @@ struct StudyRows: Sendable {
     test = train.visual.rows(at: held)
     testLabels = held.map { train.labels[$0] }
     testSource = .partOfTrain
+  }
+
+  /// Tokens that cannot be used stop one method, not the study.
+  private static func training(
+    _ file: FeatureFile, withTokens: Bool
+  ) throws -> (rows: PairedRows, tokenFailure: String?) {
+    guard withTokens else { return (try file.pairedRows(.train), nil) }
+    do {
+      return (try file.pairedRows(.train, withTokens: true), nil)
+    } catch let error as DataError {
+      return (try file.pairedRows(.train), error.description)
+    }
   }
 }
