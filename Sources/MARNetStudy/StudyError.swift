@@ -17,6 +17,7 @@ public enum StudyError: CodedError, Sendable, Equatable {
   /// Nothing to test on, or to choose by.
   case tooFewRows(path: String, purpose: String, found: Int, needed: Int)
 
+  /// What kind of failure it is.
   public var failureCode: Failure.Code {
     switch self {
     case .invalidOption, .unknownContender, .differentStudy: .configuration

@@ -4,6 +4,7 @@ import MARNetData
 
 /// An error of a room above this one, which says itself what it is.
 public protocol CodedError: Error, CustomStringConvertible {
+  /// What kind of failure it is.
   var failureCode: Failure.Code { get }
 }
 

@@ -9,7 +9,9 @@ import MARNetDense
 /// differences to the probe. Choices are made on held-out training rows; test rows are only
 /// scored.
 public struct Comparison: Sendable {
+  /// What is run.
   public let options: ComparisonOptions
+  /// Workers; the number changes no bit of the result.
   public let threads: Int
 
   /// Parts of a seed's work: choosing, training, and its end.

@@ -16,6 +16,7 @@ public struct ComparisonOptions: Sendable, Equatable {
   public var regime = Regime()
   /// The presets as they are run; their seeds are those of the comparison.
   public var plugin = Configuration(preset: .plugin)
+  /// The preset `paper` as it was run.
   public var paper = Configuration(preset: .paper)
 
   /// Five seeds of everything.

@@ -6,8 +6,11 @@ import MARNet
 public struct ComparisonReport: Codable, Sendable, Equatable {
   /// One contender over all seeds, at one level of test noise.
   public struct Row: Codable, Sendable, Equatable {
+    /// Stable name.
     public var id: String
+    /// In words.
     public var title: String
+    /// Where it is shown.
     public var table: Contender.Table
     /// Seeds with a result.
     public var seeds: Int
@@ -33,8 +36,11 @@ public struct ComparisonReport: Codable, Sendable, Equatable {
 
   /// A paired difference with its interval of 95 % confidence, over rows and seeds.
   public struct Gain: Codable, Sendable, Equatable {
+    /// Mean difference.
     public var mean: Double
+    /// Lower end of the interval.
     public var low: Double
+    /// Upper end of the interval.
     public var high: Double
     /// Whether the interval excludes zero.
     public var isClear: Bool
@@ -42,27 +48,45 @@ public struct ComparisonReport: Codable, Sendable, Equatable {
 
   /// All contenders at one level of noise on the test rows.
   public struct Level: Codable, Sendable, Equatable {
+    /// Standard deviation of the noise on test rows.
     public var noise: Double
+    /// One a contender, in the order of the tables.
     public var rows: [Row]
   }
 
+  /// Name and version of the tool.
   public var tool: String
+  /// The feature file, as given.
   public var features: String
+  /// Of the training rows as read.
   public var dataFingerprint: String
+  /// Classes of the file.
   public var classes: Int
-  /// Training rows of the file, and those of them that the last seed's regime left.
+  /// Training rows of the file.
   public var fileRows: Int
+  /// Training rows the last seed's regime left.
   public var rows: Int
+  /// Of these, with a label.
   public var labelledRows: Int
+  /// Of these, with text.
   public var rowsWithText: Int
+  /// Held-out rows that chose.
   public var heldOutRows: Int
+  /// Labelled rows tested on.
   public var testRows: Int
+  /// Where they come from: "test group" or "part of train".
   public var testSource: String
+  /// What was taken away or added.
   public var regime: Regime
+  /// Weights tried for each method, or all trials.
   public var trials: Int
+  /// The seeds.
   public var seeds: [UInt64]
+  /// The preset `plugin` as it was run.
   public var plugin: Configuration
+  /// The preset `paper` as it was run.
   public var paper: Configuration
+  /// One for each level of noise on the test rows, no noise first.
   public var levels: [Level]
 
   /// The row of a contender at a level of noise.

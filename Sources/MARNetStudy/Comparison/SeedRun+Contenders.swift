@@ -51,8 +51,11 @@ extension SeedRun {
     let hard = rows.trainingRows(teacher: nil, weight: 0)
     var trainees: [Trainee] = []
     let team = AlignmentOptions.Method.team.rawValue
-    fitted.failures[team] = data.tokenFailure
-    fitted.notes[team] = [FitReport.form(rows.tokens?.shape)]
+    if let failure = data.tokenFailure {
+      fitted.failures[team] = failure
+    } else {
+      fitted.notes[team] = [FitReport.form(rows.tokens?.shape)]
+    }
     for method in methods {
       let id = method.rawValue
       let hasTrials = tuning.trials.contains { $0.id == id }

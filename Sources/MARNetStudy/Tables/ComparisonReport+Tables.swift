@@ -43,7 +43,9 @@ extension ComparisonReport {
     return ReportTable(
       title: Self.title(of: kind) + noise, header: header,
       rows: rows.map { Self.cells($0, isClean: level.noise == 0) },
-      notes: rows.flatMap { row in row.notes.map { "\(row.title): \($0)." } })
+      notes: rows.flatMap { row in
+        row.notes.map { "\(row.title): \($0)" + ($0.hasSuffix(".") ? "" : ".") }
+      })
   }
 
   private static func title(of kind: Contender.Table) -> String {

@@ -2,12 +2,16 @@
 
 /// Cells of text under a header, for whatever shows tables.
 public struct ReportTable: Sendable, Equatable {
+  /// What the table is about.
   public var title: String
+  /// Names of the columns.
   public var header: [String]
+  /// Cells; a row may end early.
   public var rows: [[String]]
   /// Below the table, a line each.
   public var notes: [String] = []
 
+  /// A table of these cells.
   public init(title: String, header: [String], rows: [[String]], notes: [String] = []) {
     self.title = title
     self.header = header

@@ -9,14 +9,20 @@ import MARNetHeads
 /// linear prefit and the batches; each is judged on held-out training rows. The test split is
 /// never read.
 public struct HyperparameterSearch: Sendable {
+  /// The file of all trials in the output directory.
   public static let trialsName = "trials.json"
+  /// The file of the chosen configuration, for `fit --config`.
   public static let configurationName = "config.json"
   /// Networks trained side by side, and kept on disk together.
   private static let trialsAtATime = 8
 
+  /// Where the search starts.
   public let base: Configuration
+  /// What is tried.
   public let space: SearchSpace
+  /// Configurations tried, the base among them.
   public let trialCount: Int
+  /// Workers; the number changes no bit of the result.
   public let threads: Int
 
   /// - Parameters:

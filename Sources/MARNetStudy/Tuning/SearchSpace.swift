@@ -11,9 +11,11 @@ public struct SearchSpace: Codable, Sendable, Equatable {
   public struct Dimension: Codable, Sendable, Equatable {
     /// Dotted, snake case.
     public var key: String
+    /// Values as text.
     public var values: [String]
   }
 
+  /// What is varied.
   public var dimensions: [Dimension]
 
   /// The ranges within which published recipes and measurements lie (docs/configuration.md).

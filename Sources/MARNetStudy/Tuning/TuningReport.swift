@@ -16,15 +16,23 @@ public struct TuningReport: Codable, Sendable, Equatable {
     public var calibratedNll: Double?
     /// That minus trial 0's, paired by row.
     public var change: PairedDifference?
+    /// Why there is no result.
     public var failure: String?
   }
 
+  /// Name and version of the tool.
   public var tool: String
+  /// The feature file, as given.
   public var features: String
+  /// Of the training rows as read.
   public var dataFingerprint: String
+  /// Of the trials and every random number.
   public var seed: UInt64
+  /// Held-out rows that chose.
   public var heldOutRows: Int
+  /// What was tried.
   public var space: SearchSpace
+  /// Weights tried for each method, or all trials.
   public var trials: [Trial]
   /// The trial whose configuration was written.
   public var chosen: Int
