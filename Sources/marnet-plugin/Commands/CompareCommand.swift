@@ -38,7 +38,7 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup(title: "Regime") var regime: RegimeOptions
 
-  @OptionGroup(title: "Hyper-parameters") var hyperparameters: StudyConfigurationOptions
+  @OptionGroup(title: "Hyper-parameters") var hyperparameters: OverrideOptions
 
   @Option(help: "JSON report to write (default: the file's name with .compare.json).")
   var output: String?
@@ -59,12 +59,12 @@ struct CompareCommand: ParsableCommand {
       var options = ComparisonOptions()
       options.seedCount = seeds
       options.firstSeed = seed
-      options.only = only.map(StudyConfigurationOptions.names) ?? []
+      options.only = only.map(StudyArguments.names) ?? []
       options.trials = trials
       options.regime = try regime.regime()
-      options.plugin = try hyperparameters.configuration(.plugin)
-      options.paper = try hyperparameters.configuration(.paper)
-      let output = output ?? StudyConfigurationOptions.output(for: features, kind: "compare.json")
+      options.plugin = try hyperparameters.applied(to: Configuration(preset: .plugin))
+      options.paper = try hyperparameters.applied(to: Configuration(preset: .paper))
+      let output = output ?? StudyArguments.output(for: features, kind: "compare.json")
       let report = try Comparison(options: options, threads: resources.threads).run(
         featuresAt: features, output: output, overwrite: overwrite, progress: ProgressLine.show)
       ProgressLine.clear()

@@ -26,19 +26,7 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(help: "Seed of every random number.")
   var seed: UInt64?
 
-  @Option(help: "Passes over the training rows (default: by size).")
-  var epochs: Int?
-
-  @Option(
-    help: "Operands of the products: auto (bfloat16 where it is faster), float32, bfloat16.")
-  var precision: ProductPrecision?
-
-  @Option(
-    name: .customLong("set"),
-    help: ArgumentHelp(
-      "Set one hyper-parameter, such as alignment.weight=0.5; repeatable.",
-      valueName: "key=value"))
-  var assignments: [String] = []
+  @OptionGroup var overrides: OverrideOptions
 
   func configuration() throws -> Configuration {
     var configuration: Configuration
@@ -52,10 +40,8 @@ struct ConfigurationOptions: ParsableArguments {
       configuration = Configuration(preset: preset ?? .plugin)
     }
     if let alignment { configuration.alignment.use(alignment) }
-    configuration = try configuration.setting(assignments)
+    configuration = try overrides.applied(to: configuration)
     if let seed { configuration.seed = seed }
-    if let precision { configuration.training.precision = precision }
-    if let epochs { configuration.training.epochs = epochs }
     return configuration
   }
 }

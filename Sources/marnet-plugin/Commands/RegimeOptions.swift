@@ -25,7 +25,7 @@ struct RegimeOptions: ParsableArguments {
     regime.labelFraction = labelFraction
     regime.textFraction = textFraction
     regime.imbalance = imbalance
-    regime.testNoise = try StudyConfigurationOptions.names(testNoise ?? "").map { text in
+    regime.testNoise = try StudyArguments.names(testNoise ?? "").map { text in
       guard let value = Double(text) else {
         throw StudyError.invalidOption(
           name: "--test-noise", found: "'\(text)'", needed: "numbers separated by commas")

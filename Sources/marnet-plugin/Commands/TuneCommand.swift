@@ -39,7 +39,7 @@ struct TuneCommand: ParsableCommand {
       valueName: "key=value,value"))
   var search: [String] = []
 
-  @OptionGroup(title: "Hyper-parameters") var hyperparameters: StudyConfigurationOptions
+  @OptionGroup(title: "Hyper-parameters") var hyperparameters: OverrideOptions
 
   @OptionGroup var resources: ResourceOptions
 
@@ -48,12 +48,12 @@ struct TuneCommand: ParsableCommand {
 
   func run() throws {
     try CommandRun.run {
-      var base = try hyperparameters.configuration(.plugin)
+      var base = try hyperparameters.applied(to: Configuration(preset: .plugin))
       base.seed = seed
       let study = try HyperparameterSearch(
         base: base, space: try SearchSpace(search), trialCount: trials,
         threads: resources.threads)
-      let output = output ?? StudyConfigurationOptions.output(for: features, kind: "tuned")
+      let output = output ?? StudyArguments.output(for: features, kind: "tuned")
       let report = try study.run(
         featuresAt: features, output: output, overwrite: overwrite, progress: ProgressLine.show)
       ProgressLine.clear()
