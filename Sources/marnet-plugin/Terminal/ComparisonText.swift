@@ -19,6 +19,12 @@ enum ComparisonText {
   static func lines(_ table: ReportTable) -> [String] {
     var text = TextTable(header: table.header)
     for row in table.rows { text.add(row) }
-    return text.lines + table.notes.map { "  \($0)" }
+    guard let width = Console.outputWidth else {
+      return text.lines + table.notes.map { "  \($0)" }
+    }
+    let (narrow, leftOut) = text.fitting(width)
+    return narrow.lines + table.notes.map { "  \($0)" }
+      + (leftOut.isEmpty
+        ? [] : ["  Not shown for want of width: \(leftOut.joined(separator: ", "))."])
   }
 }

@@ -12,12 +12,15 @@ enum Console {
     errorIsTerminal && (ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
 
   /// Columns of the terminal on standard error.
-  static var errorWidth: Int {
+  static var errorWidth: Int { width(of: STDERR_FILENO) ?? 80 }
+
+  /// Columns of the terminal on standard output; nil where that is none.
+  static var outputWidth: Int? { isatty(STDOUT_FILENO) == 1 ? width(of: STDOUT_FILENO) : nil }
+
+  private static func width(of descriptor: Int32) -> Int? {
     var size = winsize()
-    if ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
-      return Int(size.ws_col)
-    }
-    return 80
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
   }
 
   /// A line of a result.

@@ -13,6 +13,21 @@ struct TextTable {
 
   mutating func add(_ row: [String]) { rows.append(row) }
 
+  /// The table without the last columns that a terminal of `width` columns has no place for,
+  /// and their names.
+  func fitting(_ width: Int) -> (table: TextTable, leftOut: [String]) {
+    var table = self
+    var leftOut: [String] = []
+    while let longest = table.lines.map(\.count).max(), longest > width,
+      let last = table.rows[0].popLast(), table.rows[0].count > 1
+    {
+      leftOut.insert(last, at: 0)
+      let kept = table.rows[0].count
+      table.rows = table.rows.map { Array($0.prefix(kept)) }
+    }
+    return (table, leftOut)
+  }
+
   /// The lines, columns two spaces apart, without trailing spaces.
   var lines: [String] {
     let columns = rows.map(\.count).max() ?? 0
