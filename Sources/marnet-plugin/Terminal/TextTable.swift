@@ -21,7 +21,7 @@ struct TextTable {
     while let longest = table.lines.map(\.count).max(), longest > width,
       let last = table.rows[0].popLast(), table.rows[0].count > 1
     {
-      leftOut.insert(last, at: 0)
+      if !last.isEmpty { leftOut.insert(last, at: 0) }
       let kept = table.rows[0].count
       table.rows = table.rows.map { Array($0.prefix(kept)) }
     }
