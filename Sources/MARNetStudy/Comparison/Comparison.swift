@@ -33,13 +33,13 @@ public struct Comparison: Sendable {
     progress: @escaping StudyProgressHandler = { _ in true }
   ) throws -> ComparisonReport {
     try StudyOutput.requireFree(output, overwrite: overwrite)
-    let source = try StudyRows(featuresAt: path, threads: threads)
+    let source = try StudyRows(featuresAt: path, output: output, threads: threads)
     let contenders = try Contender.named(options.only)
     let file = StudyRecordFile(for: output)
     var record = ComparisonRecord(
       identity: ComparisonRecord.Identity(
         version: ToolVersion.current, fingerprint: source.fingerprint,
-        contenders: contenders.map(\.id), trials: options.trials, regime: options.regime,
+        otherFingerprints: source.otherFingerprints, contenders: contenders.map(\.id), trials: options.trials, regime: options.regime,
         plugin: options.plugin, paper: options.paper))
     try file.takeUp(&record, overwrite: overwrite) {
       $0.identity.difference(from: $1.identity)

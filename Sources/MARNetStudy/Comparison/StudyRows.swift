@@ -19,6 +19,8 @@ struct StudyRows: Sendable {
   let testSource: TestSource
   /// Of the training rows as read.
   let fingerprint: String
+  /// Of the validation and test rows as read, where there are any.
+  let otherFingerprints: [String]
 
   /// Of a file without labelled test rows, this part of the labelled training rows is kept for
   /// testing, the same for every seed.
@@ -27,12 +29,15 @@ struct StudyRows: Sendable {
 
   /// Reads a file: `train`, `val` where there is one, and `test`.
   ///
+  /// - Parameter output: must not be the file that is read.
   /// - Throws: `DataError`, `StudyError.tooFewRows`.
-  init(featuresAt path: String, threads: Int) throws {
+  init(featuresAt path: String, output: String, threads: Int) throws {
     let file = try FeatureFile(path: path, threads: threads)
+    try file.requireIsNot(output)
     let train = try file.pairedRows(.train)
     fingerprint = train.fingerprint
     validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
+    let others = validation.map { [$0.fingerprint] } ?? []
     if file.splits.contains(.test), try file.description(of: .test).hasLabels {
       let rows = try file.pairedRows(.test)
       let labelled = rows.labels.indices.filter { rows.labels[$0] >= 0 }
@@ -41,6 +46,7 @@ struct StudyRows: Sendable {
         test = rows.visual.rows(at: labelled)
         testLabels = labelled.map { rows.labels[$0] }
         testSource = .testGroup
+        otherFingerprints = others + [rows.fingerprint]
         return
       }
     }
@@ -56,5 +62,6 @@ struct StudyRows: Sendable {
     test = train.visual.rows(at: held)
     testLabels = held.map { train.labels[$0] }
     testSource = .partOfTrain
+    otherFingerprints = others
   }
 }

@@ -83,7 +83,8 @@ public struct HyperparameterSearch: Sendable {
     }
     let recordFile = StudyRecordFile(for: output)
     var record = TuningRecord(
-      version: ToolVersion.current, fingerprint: data.fingerprint, base: base, space: space)
+      version: ToolVersion.current, fingerprint: data.fingerprint,
+      validationFingerprint: validation?.fingerprint, base: base, space: space)
     try recordFile.takeUp(&record, overwrite: overwrite) { $0.difference(from: $1) }
     do {
       try complete(&record, data, heldOut, pool, recordFile, progress)

@@ -39,10 +39,12 @@ public struct TuningReport: Codable, Sendable, Equatable {
   }
 
   /// The lowest loss among those that beat trial 0 by more than two standard errors; else 0.
-  /// With one, chance alone would often find a winner among many trials.
-  static func choose(_ trials: [Trial]) -> Int {
+  /// With one, chance alone would often find a winner among many trials. Where trial 0
+  /// diverged, any other beats it.
+  package static func choose(_ trials: [Trial]) -> Int {
     let better = trials.filter { trial in
-      trial.change.map { $0.mean < -2 * $0.standardError } ?? false
+      guard trials[0].calibratedNll != nil else { return trial.calibratedNll != nil }
+      return trial.change.map { $0.mean < -2 * $0.standardError } ?? false
     }
     return better.min { ($0.calibratedNll ?? .infinity) < ($1.calibratedNll ?? .infinity) }?.index
       ?? 0
