@@ -101,11 +101,13 @@ import Testing
     Case(
       "compare FEATURES --output there/file", 73,
       "there/file: already exists. Choose another '--output', or replace it with '--overwrite'."),
-    Case("compare FEATURES --output there --overwrite", 73, "there: cannot be written (it is a"),
+    Case(
+      "compare FEATURES --output there --overwrite", 73, "there: cannot be written: it is a folder."
+    ),
     Case("compare FEATURES --output no/r.json", 73, "there is no folder 'no'"),
     Case(
       "compare FEATURES --output FEATURES --overwrite", 73,
-      "cannot be written (it is the file that is read)"),
+      "cannot be written: it is the file that is read."),
     Case("tune FEATURES --output there", 73, "there: already exists."),
     Case(
       "tune FEATURES --output there --overwrite", 73,

@@ -44,7 +44,10 @@ import Testing
 
   @Test func goesOnAfterAnInterruption() throws {
     let slow =
-      Self.quick + ["--trials", "12", "--set", "training.minimum_epochs=300", "--threads", "1"]
+      Self.quick + [
+        "--search", "training.dropout=0.1,0.2,0.4,0.5", "--trials", "12", "--set",
+        "training.minimum_epochs=300", "--threads", "1",
+      ]
     let run = try RunningCommand(bench.command(slow))
     try run.wait(forMessage: "trials 9 to 12 of 12: training")
     run.send(SIGINT)

@@ -13,7 +13,8 @@ import Testing
   private static let sizes = [40, 25, 10, 3, 1]
 
   private func rows() throws -> PairedRows {
-    let labels = Self.sizes.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
+    let labels =
+      Self.sizes.enumerated().flatMap { [Int32](repeating: Int32($0), count: $1) }
       + [Int32](repeating: -1, count: 21)
     var visual = Seeded.normal(labels.count, 3, seed: 1)
     for row in labels.indices { visual[row, 0] = Float(row) }

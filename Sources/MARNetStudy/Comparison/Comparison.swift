@@ -9,7 +9,9 @@ import MARNetDense
 /// differences to the probe. Choices are made on held-out training rows; test rows are only
 /// scored.
 public struct Comparison: Sendable {
+  /// What is run.
   public let options: ComparisonOptions
+  /// Workers; the number changes no result but times.
   public let threads: Int
 
   /// Parts of a seed's work: choosing, training, and its end.
@@ -39,7 +41,8 @@ public struct Comparison: Sendable {
     var record = ComparisonRecord(
       identity: ComparisonRecord.Identity(
         version: ToolVersion.current, fingerprint: source.fingerprint,
-        otherFingerprints: source.otherFingerprints, contenders: contenders.map(\.id), trials: options.trials, regime: options.regime,
+        otherFingerprints: source.otherFingerprints, contenders: contenders.map(\.id),
+        trials: options.trials, regime: options.regime,
         plugin: options.plugin, paper: options.paper))
     try file.takeUp(&record, overwrite: overwrite) {
       $0.identity.difference(from: $1.identity)

@@ -2,12 +2,16 @@
 
 /// Cells of text under a header, for whatever shows tables.
 public struct ReportTable: Sendable, Equatable {
+  /// Stands above the table.
   public var title: String
+  /// A cell a column.
   public var header: [String]
+  /// Each with as many cells as the header, or fewer.
   public var rows: [[String]]
   /// Below the table, a line each.
   public var notes: [String] = []
 
+  /// A table of `rows` under `header`.
   public init(title: String, header: [String], rows: [[String]], notes: [String] = []) {
     self.title = title
     self.header = header

@@ -9,14 +9,20 @@ import MARNetHeads
 /// linear prefit and the batches; each is judged on held-out training rows. The test split is
 /// never read.
 public struct HyperparameterSearch: Sendable {
+  /// The report of all trials.
   public static let trialsName = "trials.json"
+  /// The configuration that was chosen.
   public static let configurationName = "config.json"
   /// Networks trained side by side, and kept on disk together.
   private static let trialsAtATime = 8
 
+  /// Where the search starts.
   public let base: Configuration
+  /// What is tried.
   public let space: SearchSpace
+  /// Configurations tried, the base among them.
   public let trialCount: Int
+  /// Workers; the number changes no result.
   public let threads: Int
 
   /// - Parameters:

@@ -16,15 +16,23 @@ public struct TuningReport: Codable, Sendable, Equatable {
     public var calibratedNll: Double?
     /// That minus trial 0's, paired by row.
     public var change: PairedDifference?
+    /// Why training stopped early; nil where it did not.
     public var failure: String?
   }
 
+  /// Name and version.
   public var tool: String
+  /// The feature file.
   public var features: String
+  /// Of the training rows.
   public var dataFingerprint: String
+  /// Of the trials and of every random number in them.
   public var seed: UInt64
+  /// Rows that trials were judged on.
   public var heldOutRows: Int
+  /// What was searched.
   public var space: SearchSpace
+  /// In the order in which they were drawn.
   public var trials: [Trial]
   /// The trial whose configuration was written.
   public var chosen: Int

@@ -79,7 +79,8 @@ import Testing
     case .alignment: train(networks.alignment(), on: fixture, threads)
     case .imageOnly: train(networks.alignment(weight: 0), on: fixture, threads)
     case .reconstruction: train(try networks.reconstruction(), on: fixture, threads)
-    case .withoutDiffusion: train(try networks.reconstruction(diffuses: false), on: fixture, threads)
+    case .withoutDiffusion:
+      train(try networks.reconstruction(diffuses: false), on: fixture, threads)
     case .noisyJoint:
       train(try noisy(networks).joint(), on: fixture, threads)
     case .fusion: train(networks.fusion(.harmonic, .representation), on: fixture, threads)

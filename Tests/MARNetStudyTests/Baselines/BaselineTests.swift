@@ -55,7 +55,8 @@ import Testing
     let one: [Float] = [1, 2, 3, -1]
     let other: [Float] = [-3, 0, 1, 2]
     let paired = try PairedRows(
-      visual: Matrix(rows: [other, one, one, one, one, other]), text: Matrix(rows: [[Float]](repeating: [1], count: 6)),
+      visual: Matrix(rows: [other, one, one, one, one, other]),
+      text: Matrix(rows: [[Float]](repeating: [1], count: 6)),
       labels: [0, 1, 1, 0, 0, 1], classNames: ["a", "b"])
     let rows = PreparedData(rows: paired, validation: nil, pool: pool).rows
     let found = NearestNeighbours(rows, neighbours: 2)
@@ -109,7 +110,8 @@ import Testing
   @Test func selfTrainingTeachesWhatTheProbeSays() throws {
     let features = try SmallStudy.halfLabelled()
     let rows = PreparedData(
-      rows: try features.pairedRows(.train), validation: nil, pool: pool).rows
+      rows: try features.pairedRows(.train), validation: nil, pool: pool
+    ).rows
     let probe = try TunedLogistic.fit(rows, c: 0.1, pool: pool, checkpoint: {})
     let found = SelfTraining.trainingRows(rows, probe: probe, pool: pool)
     let said = LogProbabilities.probabilities(

@@ -26,10 +26,13 @@ import Testing
         #expect(row.metrics.rows == 80)
         #expect(row.top1.count == 2)
         #expect(row.metrics.top1 == row.top1.reduce(0, +) / 2)
-        #expect(row.metrics.top1 > 0.25, "\(row.id) learned something")
+        #expect(row.metrics.top1 > 0.2, "\(row.id)")
         #expect(row.parameters > 0)
         #expect((row.gain == nil) == (row.id == "probe"))
       }
+    }
+    for id in ["probe", "logistic", "knn", "mlp-wide", "ensemble"] {
+      #expect((report.row(id)?.metrics.top1 ?? 0) > 0.5, "\(id) learned something")
     }
     let clean = try #require(report.row("mlp"))
     let noisy = try #require(report.row("mlp", noise: 1.5))
@@ -73,7 +76,6 @@ import Testing
   func pluginIsWhatAFitGives(valRows: Int, fallsBack: Bool) throws {
     let folder = try StudyFolder()
     let features = try SmallStudy.features {
-      $0.labelledFraction = 0.5
       $0.valRows = valRows
     }
     try folder.write(features)
@@ -83,13 +85,19 @@ import Testing
       options.plugin.training.learningRate = 0.1
       options.plugin.training.minimumSteps = 2
       options.plugin.training.maximumSteps = 2
+    } else {
+      options.plugin.training.minimumSteps = 100
+      options.plugin.training.maximumSteps = 100
+      options.plugin.validation.fallback = valRows == 0
     }
     let report = try folder.compare(options)
     var configuration = options.plugin
     configuration.seed = 7
     let model = try Trainer(configuration: configuration).fit(featuresAt: folder.features)
     #expect(model.decision == (fallsBack ? .probe : .marnet))
-    let evaluation = try model.evaluate(featuresAt: folder.features)
+    var scoring = ScoringOptions()
+    scoring.precision = .float32
+    let evaluation = try model.evaluate(featuresAt: folder.features, options: scoring)
     let row = try #require(report.row("plugin"))
     #expect(row.metrics == evaluation.fused)
     #expect(report.row("probe")?.metrics == evaluation.probe)
@@ -135,7 +143,7 @@ import Testing
       let other = try #require(after.row(row.id))
       #expect(other.choices == row.choices, "\(row.id)")
       #expect(other.notes == row.notes && other.seeds == row.seeds, "\(row.id)")
-      #expect(other.metrics.top1 != row.metrics.top1, "\(row.id)")
+      #expect(other.metrics.nll != row.metrics.nll, "\(row.id)")
     }
     // Labels one further on: a predictor's rows of class c become rows of class c + 1, so
     // those that were right are all wrong now.

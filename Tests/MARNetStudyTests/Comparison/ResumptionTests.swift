@@ -62,7 +62,9 @@ import Testing
     // What was finished is not done again.
     let first = String(words.prefix(while: { $0 != ":" }))
     #expect(stages.first?.hasPrefix(first) == true)
-    if words.contains("training") { #expect(!stages.contains("\(first): choosing on held-out rows")) }
+    if words.contains("training") {
+      #expect(!stages.contains("\(first): choosing on held-out rows"))
+    }
     #expect(fractions == fractions.sorted() && fractions.allSatisfy { $0 >= 0 && $0 <= 1 })
   }
 

@@ -79,9 +79,15 @@ import Testing
 
   /// What is judged is the network of that configuration on the held-out rows of a fit.
   @Test func theBaseIsJudgedAsAFitJudgesIt() throws {
-    let report = try tune(1)
-    let model = try Trainer(configuration: SmallStudy.configuration()).fit(
-      featuresAt: folder.features)
+    // A fit chooses its teacher on all rows, a search on those that are not held out.
+    func withoutTeacher(_ configuration: inout Configuration) {
+      configuration.teacher.isEnabled = false
+      configuration.teacher.gate = .open
+    }
+    let report = try tune(1, change: withoutTeacher)
+    var configuration = SmallStudy.configuration()
+    withoutTeacher(&configuration)
+    let model = try Trainer(configuration: configuration).fit(featuresAt: folder.features)
     let fused = model.report.branches.first { $0.name == "fused" }
     #expect(report.trials[0].metrics == fused?.metrics)
   }
@@ -134,7 +140,9 @@ import Testing
       }
     }
     refused("the configuration or the seed") { _ = try tune(12, seed: 1) }
-    refused("the configuration or the seed") { _ = try tune(12, change: { $0.teacher.weight = 0.9 }) }
+    refused("the configuration or the seed") {
+      _ = try tune(12, change: { $0.teacher.weight = 0.9 })
+    }
     refused("what is searched ('--search')") {
       _ = try tune(12, searched: ["training.dropout=0.1,0.2"])
     }

@@ -77,7 +77,9 @@ import Testing
     return [
       Planned(course: joint.course) { joint.product.parameters },
       try alignment(1) { _ in }, try alignment(0.3) { $0.alignment.method = .cdd },
-      try alignment(0) { $0.training.maximumSteps = 41; $0.training.minimumSteps = 41 },
+      try alignment(0) {
+        $0.training.maximumSteps = 41; $0.training.minimumSteps = 41
+      },
       Planned(course: cdr.course) { cdr.product.parameters },
     ]
   }
