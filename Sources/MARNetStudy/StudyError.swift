@@ -17,7 +17,7 @@ public enum StudyError: CodedError, Sendable, Equatable {
   /// Nothing to test on, or to choose by.
   case tooFewRows(path: String, purpose: String, found: Int, needed: Int)
 
-  /// What kind of failure it is.
+  /// The coarse kind, for exit statuses.
   public var failureCode: Failure.Code {
     switch self {
     case .invalidOption, .unknownContender, .differentStudy: .configuration

@@ -2,14 +2,19 @@
 
 import Foundation
 import MARNet
+import MARNetData
 
 /// The files a study writes.
 enum StudyOutput {
-  /// - Throws: `ModelError.outputExists` where something is there that may not be replaced.
+  /// Tries, before long work, whether a file can be written.
+  ///
+  /// - Throws: `ModelError.outputExists` where something is there that may not be replaced,
+  ///   `DataError` where no file can be.
   static func requireFree(_ path: String, overwrite: Bool) throws {
     if !overwrite, FileManager.default.fileExists(atPath: path) {
       throw ModelError.outputExists(path: path)
     }
+    try AtomicFile(path: path).discard()
   }
 
   /// One JSON document with snake-case, sorted keys.

@@ -22,14 +22,16 @@ final class StudyProgress {
   private let handler: StudyProgressHandler
   private let start = ContinuousClock.now
   /// What an earlier, interrupted run had done.
-  private var startFraction: Double
-  private var stage = ""
+  private let startFraction: Double
+  /// Parts of a span that follow each other, each from 0 to 1, must not go back.
+  private var highest: Double
   private var from = 0.0
   private var to = 0.0
   private var prefix = ""
 
   init(startFraction: Double, handler: @escaping StudyProgressHandler) {
     self.startFraction = startFraction
+    highest = startFraction
     self.handler = handler
   }
 
@@ -55,7 +57,8 @@ final class StudyProgress {
   }
 
   private func report(_ stage: String, share: Double) -> Bool {
-    let fraction = from + share * (to - from)
+    let fraction = max(highest, from + share * (to - from))
+    highest = fraction
     let elapsed = (ContinuousClock.now - start).inSeconds
     let done = fraction - startFraction
     return handler(

@@ -14,11 +14,11 @@ struct StudyRecordFile {
 
   /// - Parameter output: of the study.
   init(for output: String) {
-    let url = URL(fileURLWithPath: output)
-    let name = ".\(url.lastPathComponent).partial"
-    path =
-      output.contains("/")
-      ? String(output[...(output.lastIndex(of: "/") ?? output.startIndex)]) + name : name
+    // A directory may be given with a slash at its end.
+    let end = output.lastIndex { $0 != "/" } ?? output.startIndex
+    let place = output[...end]
+    let name = ".\(URL(fileURLWithPath: output).lastPathComponent).partial"
+    path = (place.lastIndex(of: "/").map { String(place[...$0]) } ?? "") + name
   }
 
   /// What is there; nil where there is nothing.

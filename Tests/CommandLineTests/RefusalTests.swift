@@ -5,7 +5,7 @@ import Foundation
 import MARNet
 import Testing
 
-/// Every kind of failure of `fit`: its exit status, its words, and that nothing is left.
+/// Every kind of failure of commands: its exit status, its words, and that nothing is left.
 @Suite struct RefusalTests {
   /// A command, with FEATURES and MODEL for paths of valid ones.
   struct Case: CustomTestStringConvertible {
@@ -29,6 +29,8 @@ import Testing
     Case(
       "score FEATURES --model none --output s.csv", 66,
       "none: there is no such model. Name the directory that 'fit --output' wrote."),
+    Case("compare none.h5", 66, "none.h5: no such file. Give the path of an HDF5 feature file."),
+    Case("tune none.h5", 66, "none.h5: no such file."),
     Case("evaluate FEATURES --model none", 66, "none: there is no such model."),
     Case(
       "fit FEATURES --config none.json", 66, "none.json: there is no such configuration file."),
@@ -57,6 +59,28 @@ import Testing
       "score FEATURES --model MODEL --output s.csv --draws 0", 78,
       "'sampling.draws' is 0 but must be from 1 to 4095."),
     Case("evaluate FEATURES --model MODEL --draws 9999", 78, "'sampling.draws' is 9999"),
+    Case(
+      "compare FEATURES --only mlp,nonsense", 78,
+      "--only names 'nonsense', which is not a contender. There are: methods, ablation,"),
+    Case("compare FEATURES --trials 9", 78, "--trials is 9 but must be from 1 to 8."),
+    Case("compare FEATURES --seeds 0", 78, "--seeds is 0 but must be from 1 to 1000."),
+    Case(
+      "compare FEATURES --test-noise 1,much", 78,
+      "--test-noise is 'much' but must be numbers separated by commas."),
+    Case("compare FEATURES --test-noise=-1", 78, "--test-noise is -1.0 but must be from 0.0"),
+    Case(
+      "compare FEATURES --label-fraction 2", 78,
+      "--label-fraction is 2.0 but must be above 0.0 and at most 1.0."),
+    Case("compare FEATURES --imbalance 0", 78, "--imbalance is 0.0 but must be from 1.0"),
+    Case("compare FEATURES --epochs 0", 78, "'training.epochs' is 0 but must be from 1"),
+    Case(
+      "compare FEATURES --set sampling.sampler=ddim", 78, "configuration: joint training teaches"),
+    Case("tune FEATURES --trials 0", 78, "--trials is 0 but must be from 1 to 10000."),
+    Case("tune FEATURES --search x", 78, "--search is 'x' but must be key=value,value,...."),
+    Case("tune FEATURES --search x=1,2", 78, "configuration: there is no key 'x'."),
+    Case(
+      "tune FEATURES --set training.scheme=staged", 78,
+      "configuration: the search trains joint networks"),
   ]
 
   static let output = [
@@ -74,6 +98,21 @@ import Testing
     Case("score FEATURES --model MODEL --output s.txt", 73, "End it in .h5, .hdf5, .csv or"),
     Case("score FEATURES --model MODEL --output - --format hdf5", 73, "cannot be written"),
     Case("score FEATURES --model MODEL --output FEATURES", 73, "features.h5"),
+    Case(
+      "compare FEATURES --output there/file", 73,
+      "there/file: already exists. Choose another '--output', or replace it with '--overwrite'."),
+    Case(
+      "compare FEATURES --output there --overwrite", 73, "there: cannot be written: it is a folder."
+    ),
+    Case("compare FEATURES --output no/r.json", 73, "there is no folder 'no'"),
+    Case(
+      "compare FEATURES --output FEATURES --overwrite", 73,
+      "cannot be written: it is the file that is read."),
+    Case("tune FEATURES --output there", 73, "there: already exists."),
+    Case(
+      "tune FEATURES --output there --overwrite", 73,
+      "there: cannot be written (it is not a directory of a search, or holds other files too)."),
+    Case("tune FEATURES --output no/such/t", 73, "no/such/t: cannot be written"),
     Case("synthesize there", 73, "there: already exists."),
     Case("synthesize no/such.h5", 73, "there is no folder 'no'"),
     Case("demo --output there/file/demo", 73, "there/file/demo: cannot be written"),
@@ -89,6 +128,8 @@ import Testing
     Case("score FEATURES --model MODEL --output - --top-k 0", 64, "--top-k is 0 but must"),
     Case("score FEATURES --model MODEL --output - --batch 0", 64, "--batch is 0 but must"),
     Case("evaluate FEATURES --model MODEL --split dev", 64, "The value 'dev' is invalid"),
+    Case("compare FEATURES --format xml", 64, "The value 'xml' is invalid"),
+    Case("tune FEATURES --trials many", 64, "The value 'many' is invalid"),
     Case("fitt FEATURES", 64, "2 unexpected arguments: 'fitt'"),
   ]
 

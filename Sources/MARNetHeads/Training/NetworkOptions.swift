@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a training network optimises, and how it is regularised.
 import MARNetDense
 
+/// What a training network optimises, and how it is regularised.
 package struct NetworkOptions: Sendable {
   /// The alignment loss; nil leaves the text projector out.
   package var alignmentLoss: (any AlignmentLoss)?

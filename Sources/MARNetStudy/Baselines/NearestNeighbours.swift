@@ -6,18 +6,18 @@ import MARNetHeads
 
 /// k nearest labelled training rows by cosine similarity of standardised x_v; a class's
 /// probability is (its neighbours + 1/C) / (k + 1), so that no class is ruled out.
-struct NearestNeighbours: Predictor {
+package struct NearestNeighbours: Predictor {
   /// Values of k tried.
-  static let choices = [1, 3, 5, 10, 20, 50, 100]
+  package static let choices = [1, 3, 5, 10, 20, 50, 100]
   private static let blockRows = 256
 
-  let neighbours: Int
+  package let neighbours: Int
   private let unit: Matrix
   private let labels: [Int32]
   private let classCount: Int
 
   /// - Parameter rows: the labelled ones are kept.
-  init(_ rows: PreparedRows, neighbours: Int) {
+  package init(_ rows: PreparedRows, neighbours: Int) {
     let labelled = rows.labelledRows
     self.neighbours = min(neighbours, labelled.count)
     unit = Self.unit(rows.visual.visual.rows(at: labelled))
@@ -33,7 +33,7 @@ struct NearestNeighbours: Predictor {
   }
 
   /// The k with the lowest negative log-likelihood on held-out rows; the first of equals.
-  static func chooseNeighbours(
+  package static func chooseNeighbours(
     _ rows: PreparedRows, heldOut: HeldOutRows, pool: WorkerPool
   ) -> Int {
     let all = NearestNeighbours(rows, neighbours: 1)
@@ -51,7 +51,7 @@ struct NearestNeighbours: Predictor {
   /// The stored rows.
   var parameterCount: Int { unit.rowCount * unit.columnCount }
 
-  func logProbabilities(of rows: KeyedRows, pool: WorkerPool) -> Matrix {
+  package func logProbabilities(of rows: KeyedRows, pool: WorkerPool) -> Matrix {
     let count = rows.visual.rowCount
     var result = Matrix(rowCount: count, columnCount: classCount)
     let target = result.mutableView()

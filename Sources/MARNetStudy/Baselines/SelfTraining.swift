@@ -5,8 +5,10 @@ import MARNetDense
 
 /// Targets of image-only self-training: rows without a label are taught what the probe on
 /// x_v predicts for them. No text takes part.
-enum SelfTraining {
-  static func trainingRows(_ rows: PreparedRows, probe: Probe, pool: WorkerPool) -> TrainingRows {
+package enum SelfTraining {
+  package static func trainingRows(
+    _ rows: PreparedRows, probe: Probe, pool: WorkerPool
+  ) -> TrainingRows {
     let predicted = probe.logProbabilities(of: rows.visual.visual, pool: pool)
     var targets = LogProbabilities.probabilities(predicted)
     for (row, label) in rows.labels.enumerated() where label >= 0 {

@@ -5,12 +5,12 @@ import MARNetDense
 
 /// L2-regularised multinomial logistic regression (L-BFGS) whose strength is chosen on
 /// held-out rows from a finer and wider grid than the probe's.
-enum TunedLogistic {
+package enum TunedLogistic {
   /// Values of c, ascending.
-  static let grid = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10]
+  package static let grid = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1, 3, 10]
 
   /// The c with the lowest negative log-likelihood on held-out rows; the lowest of equals.
-  static func chooseC(
+  package static func chooseC(
     _ rows: PreparedRows, heldOut: HeldOutRows, pool: WorkerPool,
     checkpoint: () throws -> Void
   ) throws -> Double {
@@ -28,7 +28,7 @@ enum TunedLogistic {
   }
 
   /// Fits on all labelled rows.
-  static func fit(
+  package static func fit(
     _ rows: PreparedRows, c: Double, pool: WorkerPool, checkpoint: () throws -> Void
   ) throws -> Probe {
     let (space, regression) = regression(rows, pool: pool)

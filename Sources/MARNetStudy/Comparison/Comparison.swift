@@ -37,14 +37,15 @@ public struct Comparison: Sendable {
     try StudyOutput.requireFree(output, overwrite: overwrite)
     let contenders = try Contender.named(options.only)
     let source = try StudyRows(
-      featuresAt: path,
+      featuresAt: path, output: output,
       withTokens: contenders.contains { $0.id == AlignmentOptions.Method.team.rawValue },
       threads: threads)
     let file = StudyRecordFile(for: output)
     var record = ComparisonRecord(
       identity: ComparisonRecord.Identity(
         version: ToolVersion.current, fingerprint: source.fingerprint,
-        contenders: contenders.map(\.id), trials: options.trials, regime: options.regime,
+        otherFingerprints: source.otherFingerprints, contenders: contenders.map(\.id),
+        trials: options.trials, regime: options.regime,
         plugin: options.plugin, paper: options.paper))
     try file.takeUp(&record, overwrite: overwrite) {
       $0.identity.difference(from: $1.identity)

@@ -14,9 +14,9 @@ public struct ComparisonOptions: Sendable, Equatable {
   public var trials = 4
   /// What is taken from the training rows and added to the test rows.
   public var regime = Regime()
-  /// The presets as they are run; their seeds are those of the comparison.
+  /// The preset `plugin` as it is run; its seeds are those of the comparison.
   public var plugin = Configuration(preset: .plugin)
-  /// The preset `paper` as it was run.
+  /// The preset `paper`, likewise.
   public var paper = Configuration(preset: .paper)
 
   /// Five seeds of everything.

@@ -10,6 +10,8 @@ struct ComparisonRecord: Codable, Sendable, Equatable {
   struct Identity: Codable, Sendable, Equatable {
     var version: String
     var fingerprint: String
+    /// Of validation and test rows.
+    var otherFingerprints: [String]
     var contenders: [String]
     var trials: Int
     var regime: Regime
@@ -19,6 +21,9 @@ struct ComparisonRecord: Codable, Sendable, Equatable {
     /// What differs first, in words; nil where nothing does.
     func difference(from other: Identity) -> String? {
       if fingerprint != other.fingerprint { return "the training rows" }
+      if otherFingerprints != other.otherFingerprints {
+        return "the validation or test rows"
+      }
       if version != other.version { return "the version of the tool" }
       if contenders != other.contenders { return "the contenders ('--only')" }
       if trials != other.trials { return "'--trials'" }

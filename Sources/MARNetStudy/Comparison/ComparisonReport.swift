@@ -6,11 +6,11 @@ import MARNet
 public struct ComparisonReport: Codable, Sendable, Equatable {
   /// One contender over all seeds, at one level of test noise.
   public struct Row: Codable, Sendable, Equatable {
-    /// Stable name.
+    /// Of the contender.
     public var id: String
     /// In words.
     public var title: String
-    /// Where it is shown.
+    /// Where the row stands.
     public var table: Contender.Table
     /// Seeds with a result.
     public var seeds: Int
@@ -36,7 +36,7 @@ public struct ComparisonReport: Codable, Sendable, Equatable {
 
   /// A paired difference with its interval of 95 % confidence, over rows and seeds.
   public struct Gain: Codable, Sendable, Equatable {
-    /// Mean difference.
+    /// Over all rows and seeds.
     public var mean: Double
     /// Lower end of the interval.
     public var low: Double
@@ -48,45 +48,45 @@ public struct ComparisonReport: Codable, Sendable, Equatable {
 
   /// All contenders at one level of noise on the test rows.
   public struct Level: Codable, Sendable, Equatable {
-    /// Standard deviation of the noise on test rows.
+    /// Standard deviations added to standardised test images.
     public var noise: Double
-    /// One a contender, in the order of the tables.
+    /// In the order of `Contender.all`.
     public var rows: [Row]
   }
 
-  /// Name and version of the tool.
+  /// Name and version.
   public var tool: String
-  /// The feature file, as given.
+  /// The feature file.
   public var features: String
   /// Of the training rows as read.
   public var dataFingerprint: String
-  /// Classes of the file.
+  /// Number of classes.
   public var classes: Int
-  /// Training rows of the file.
+  /// Training rows of the file that are not kept for testing.
   public var fileRows: Int
-  /// Training rows the last seed's regime left.
+  /// Those of them that the last seed's regime left.
   public var rows: Int
   /// Of these, with a label.
   public var labelledRows: Int
   /// Of these, with text.
   public var rowsWithText: Int
-  /// Held-out rows that chose.
+  /// Rows on which choices were made, of the last seed.
   public var heldOutRows: Int
-  /// Labelled rows tested on.
+  /// Labelled rows that were scored.
   public var testRows: Int
-  /// Where they come from: "test group" or "part of train".
+  /// The group `test`, or a part of `train`.
   public var testSource: String
-  /// What was taken away or added.
+  /// What was taken from the training rows and added to the test rows.
   public var regime: Regime
-  /// Weights tried for each method, or all trials.
+  /// Weights tried for each alignment method.
   public var trials: Int
-  /// The seeds.
+  /// A repetition each.
   public var seeds: [UInt64]
   /// The preset `plugin` as it was run.
   public var plugin: Configuration
   /// The preset `paper` as it was run.
   public var paper: Configuration
-  /// One for each level of noise on the test rows, no noise first.
+  /// No noise first.
   public var levels: [Level]
 
   /// The row of a contender at a level of noise.

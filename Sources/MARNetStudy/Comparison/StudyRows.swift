@@ -21,6 +21,8 @@ struct StudyRows: Sendable {
   let testSource: TestSource
   /// Of the training rows as read.
   let fingerprint: String
+  /// Of the validation and test rows as read, where there are any.
+  let otherFingerprints: [String]
 
   /// Of a file without labelled test rows, this part of the labelled training rows is kept for
   /// testing, the same for every seed.
@@ -29,14 +31,18 @@ struct StudyRows: Sendable {
 
   /// Reads a file: `train`, `val` where there is one, and `test`.
   ///
-  /// - Parameter withTokens: reads the tokens of training rows, where there are any.
+  /// - Parameters:
+  ///   - output: must not be the file that is read.
+  ///   - withTokens: reads the tokens of training rows, where there are any.
   /// - Throws: `DataError`, `StudyError.tooFewRows`.
-  init(featuresAt path: String, withTokens: Bool, threads: Int) throws {
+  init(featuresAt path: String, output: String, withTokens: Bool, threads: Int) throws {
     let file = try FeatureFile(path: path, threads: threads)
+    try file.requireIsNot(output)
     let (train, failure) = try Self.training(file, withTokens: withTokens)
     tokenFailure = failure
     fingerprint = train.fingerprint
     validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
+    let others = validation.map { [$0.fingerprint] } ?? []
     if file.splits.contains(.test), try file.description(of: .test).hasLabels {
       let rows = try file.pairedRows(.test)
       let labelled = rows.labels.indices.filter { rows.labels[$0] >= 0 }
@@ -45,6 +51,7 @@ struct StudyRows: Sendable {
         test = rows.visual.rows(at: labelled)
         testLabels = labelled.map { rows.labels[$0] }
         testSource = .testGroup
+        otherFingerprints = others + [rows.fingerprint]
         return
       }
     }
@@ -60,6 +67,7 @@ struct StudyRows: Sendable {
     test = train.visual.rows(at: held)
     testLabels = held.map { train.labels[$0] }
     testSource = .partOfTrain
+    otherFingerprints = others
   }
 
   /// Tokens that cannot be used stop one method, not the study.

@@ -18,7 +18,7 @@ public struct Contender: Sendable, Equatable {
   public let id: String
   /// In words.
   public let title: String
-  /// Where it is shown.
+  /// Where its row stands.
   public let table: Table
 
   /// Every contender, in the order of the tables; the probe is first.

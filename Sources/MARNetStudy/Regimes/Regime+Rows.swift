@@ -6,7 +6,7 @@ import MARNetHeads
 
 extension Regime {
   /// The training rows that the regime leaves, seeded by `key`.
-  func applied(to rows: PairedRows, key: RandomKey) throws -> PairedRows {
+  package func applied(to rows: PairedRows, key: RandomKey) throws -> PairedRows {
     var rows = rows
     if imbalance > 1 { rows = rows.rows(at: keptByImbalance(rows, key: key)) }
     guard labelFraction < 1 || textFraction < 1 else { return rows }

@@ -2,16 +2,16 @@
 
 /// Cells of text under a header, for whatever shows tables.
 public struct ReportTable: Sendable, Equatable {
-  /// What the table is about.
+  /// Stands above the table.
   public var title: String
-  /// Names of the columns.
+  /// A cell a column.
   public var header: [String]
-  /// Cells; a row may end early.
+  /// Each with as many cells as the header, or fewer.
   public var rows: [[String]]
   /// Below the table, a line each.
   public var notes: [String] = []
 
-  /// A table of these cells.
+  /// A table of `rows` under `header`.
   public init(title: String, header: [String], rows: [[String]], notes: [String] = []) {
     self.title = title
     self.header = header

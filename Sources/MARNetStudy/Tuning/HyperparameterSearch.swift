@@ -9,9 +9,9 @@ import MARNetHeads
 /// linear prefit and the batches; each is judged on held-out training rows. The test split is
 /// never read.
 public struct HyperparameterSearch: Sendable {
-  /// The file of all trials in the output directory.
+  /// The report of all trials.
   public static let trialsName = "trials.json"
-  /// The file of the chosen configuration, for `fit --config`.
+  /// The configuration that was chosen.
   public static let configurationName = "config.json"
   /// Networks trained side by side, and kept on disk together.
   private static let trialsAtATime = 8
@@ -22,7 +22,7 @@ public struct HyperparameterSearch: Sendable {
   public let space: SearchSpace
   /// Configurations tried, the base among them.
   public let trialCount: Int
-  /// Workers; the number changes no bit of the result.
+  /// Workers; the number changes no result.
   public let threads: Int
 
   /// - Parameters:
@@ -89,7 +89,8 @@ public struct HyperparameterSearch: Sendable {
     }
     let recordFile = StudyRecordFile(for: output)
     var record = TuningRecord(
-      version: ToolVersion.current, fingerprint: data.fingerprint, base: base, space: space)
+      version: ToolVersion.current, fingerprint: data.fingerprint,
+      validationFingerprint: validation?.fingerprint, base: base, space: space)
     try recordFile.takeUp(&record, overwrite: overwrite) { $0.difference(from: $1) }
     do {
       try complete(&record, data, heldOut, pool, recordFile, progress)

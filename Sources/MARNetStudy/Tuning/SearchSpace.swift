@@ -11,11 +11,11 @@ public struct SearchSpace: Codable, Sendable, Equatable {
   public struct Dimension: Codable, Sendable, Equatable {
     /// Dotted, snake case.
     public var key: String
-    /// Values as text.
+    /// As `--set` takes them.
     public var values: [String]
   }
 
-  /// What is varied.
+  /// Drawn independently of one another.
   public var dimensions: [Dimension]
 
   /// The ranges within which published recipes and measurements lie (docs/configuration.md).

@@ -6,6 +6,8 @@ import MARNet
 struct TuningRecord: Codable, Sendable, Equatable {
   var version: String
   var fingerprint: String
+  /// Of the file's validation rows, where it has any.
+  var validationFingerprint: String?
   var base: Configuration
   var space: SearchSpace
   var trials: [TuningReport.Trial] = []
@@ -15,6 +17,7 @@ struct TuningRecord: Codable, Sendable, Equatable {
   /// What differs first, in words; nil where nothing does. The number of trials may.
   func difference(from other: TuningRecord) -> String? {
     if fingerprint != other.fingerprint { return "the training rows" }
+    if validationFingerprint != other.validationFingerprint { return "the validation rows" }
     if version != other.version { return "the version of the tool" }
     if base != other.base { return "the configuration or the seed" }
     if space != other.space { return "what is searched ('--search')" }

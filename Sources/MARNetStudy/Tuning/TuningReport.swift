@@ -16,23 +16,23 @@ public struct TuningReport: Codable, Sendable, Equatable {
     public var calibratedNll: Double?
     /// That minus trial 0's, paired by row.
     public var change: PairedDifference?
-    /// Why there is no result.
+    /// Why training stopped early; nil where it did not.
     public var failure: String?
   }
 
-  /// Name and version of the tool.
+  /// Name and version.
   public var tool: String
-  /// The feature file, as given.
+  /// The feature file.
   public var features: String
-  /// Of the training rows as read.
+  /// Of the training rows.
   public var dataFingerprint: String
-  /// Of the trials and every random number.
+  /// Of the trials and of every random number in them.
   public var seed: UInt64
-  /// Held-out rows that chose.
+  /// Rows that trials were judged on.
   public var heldOutRows: Int
-  /// What was tried.
+  /// What was searched.
   public var space: SearchSpace
-  /// Weights tried for each method, or all trials.
+  /// In the order in which they were drawn.
   public var trials: [Trial]
   /// The trial whose configuration was written.
   public var chosen: Int
@@ -47,10 +47,12 @@ public struct TuningReport: Codable, Sendable, Equatable {
   }
 
   /// The lowest loss among those that beat trial 0 by more than two standard errors; else 0.
-  /// With one, chance alone would often find a winner among many trials.
-  static func choose(_ trials: [Trial]) -> Int {
+  /// With one, chance alone would often find a winner among many trials. Where trial 0
+  /// diverged, any other beats it.
+  package static func choose(_ trials: [Trial]) -> Int {
     let better = trials.filter { trial in
-      trial.change.map { $0.mean < -2 * $0.standardError } ?? false
+      guard trials[0].calibratedNll != nil else { return trial.calibratedNll != nil }
+      return trial.change.map { $0.mean < -2 * $0.standardError } ?? false
     }
     return better.min { ($0.calibratedNll ?? .infinity) < ($1.calibratedNll ?? .infinity) }?.index
       ?? 0

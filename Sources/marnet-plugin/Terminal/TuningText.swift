@@ -39,7 +39,10 @@ enum TuningText {
   }
 
   private static func verdict(_ report: TuningReport) -> String {
-    report.chosen == 0
+    if report.chosen > 0, report.trials.first?.calibratedNll == nil {
+      return "The defaults diverged: trial \(report.chosen), the best of the others, is kept."
+    }
+    return report.chosen == 0
       ? "Nothing beat the defaults by more than two standard errors: they are kept."
       : "Trial \(report.chosen) beat the defaults by more than two standard errors: it is kept."
   }

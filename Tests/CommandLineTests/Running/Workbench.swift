@@ -72,6 +72,15 @@ final class Workbench: Sendable {
     "--set", "sampling.draws=2", "--set", "validation.fallback=false",
   ]
 
+  /// Settings that make the networks of a study quick to train.
+  static let smallStudy = [
+    "--set", "training.minimum_steps=10", "--set", "training.maximum_steps=10",
+    "--set", "training.minimum_epochs=1", "--set", "training.fusion_steps=10",
+    "--set", "training.batch_size=64", "--set", "training.learning_rate=0.01",
+    "--set", "alignment.dimension=16", "--set", "reconstruction.hidden_width=16",
+    "--set", "sampling.draws=2", "--set", "validation.minimum_rows=15",
+  ]
+
   private static func withDefaults(_ options: [String]) -> [String] {
     let defaults = [
       "--rows": "300", "--test-rows": "120", "--classes": "4", "--visual-width": "24",

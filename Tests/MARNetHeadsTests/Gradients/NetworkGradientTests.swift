@@ -45,6 +45,32 @@ import Testing
     }
   }
 
+  @Test(arguments: batchSizes, [false, true])
+  func reconstructionWithoutDiffusion(batchSize: Int, hasSkip: Bool) throws {
+    let networks = Networks(batchSize: batchSize)
+    for marks in BatchFixture.Marks.allCases {
+      expectGradients(
+        of: try networks.reconstruction(hasSkip: hasSkip, diffuses: false),
+        on: networks.fixture(marks),
+        "without diffusion, skip \(hasSkip), \(marks), \(batchSize) rows")
+    }
+  }
+
+  /// The noise of a step is a constant: gradients are those of the noisy images.
+  @Test(arguments: [1, 65])
+  func networksWithNoiseOnImages(batchSize: Int) throws {
+    var networks = Networks(batchSize: batchSize)
+    networks.featureNoise = 1.5
+    let fixture = networks.fixture()
+    expectGradients(of: try networks.joint(), on: fixture, "noisy joint, \(batchSize) rows")
+    expectGradients(of: networks.alignment(), on: fixture, "noisy alignment, \(batchSize) rows")
+    for diffuses in [false, true] {
+      expectGradients(
+        of: try networks.reconstruction(hasSkip: true, diffuses: diffuses), on: fixture,
+        "noisy reconstruction, \(diffuses), \(batchSize) rows")
+    }
+  }
+
   @Test(arguments: batchSizes, FusionKind.all)
   func fusionNetwork(batchSize: Int, kind: FusionKind) {
     let networks = Networks(batchSize: batchSize)

@@ -30,7 +30,7 @@ import Testing
   }
 
   static let samplers = [
-    Sampler.oneStep, .ddim(steps: 4, eta: 0), .ddim(steps: 4, eta: 0.7), .ddpm,
+    Sampler.oneStep, .noiseless, .ddim(steps: 4, eta: 0), .ddim(steps: 4, eta: 0.7), .ddpm,
   ]
 
   @Test(arguments: samplers)
@@ -133,6 +133,41 @@ import Testing
       visual.view, aligned: aligned.mutableView(), into: result.mutableView())
     expectClose(
       result, scorer.alignmentLogProbabilities.matrix(), tolerance: 1e-6, absolute: 1e-6)
+  }
+
+  /// Without diffusion nothing is drawn: neither seed, nor key, nor draw has an effect, and the
+  /// denoiser sees 0 at its first step.
+  @Test func theNoiselessSamplerDrawsNothing() throws {
+    let heads = try heads()
+    let visual = Seeded.normal(4, 9, seed: 1)
+    func drawn(seed: UInt64, draws: Int, keys: [UInt64]) -> [Matrix] {
+      let scorer = HeadScorer(
+        heads, sampling: .init(sampler: .noiseless, draws: draws, seed: seed), blockRows: 4)
+      scorer.score(visual.view, rowKeys: keys)
+      return [scorer.reconstructed.matrix(), scorer.reconstructionLogProbabilities.matrix()]
+    }
+    let first = drawn(seed: 1, draws: 1, keys: [1, 2, 3, 4])
+    #expect(drawn(seed: 2, draws: 1, keys: [9, 2, 7, 7]) == first)
+    for (one, other) in zip(drawn(seed: 2, draws: 3, keys: [9, 2, 7, 7]), first) {
+      expectClose(one, other, tolerance: 1e-5)
+    }
+    var workspace = Workspace()
+    let slots = DenoiserActivations.reserve(rows: 4, dimensions, in: &workspace)
+    let (condition, skip) = (workspace.reserve(4, 16), workspace.reserve(4, 7))
+    workspace.make()
+    let activations = DenoiserActivations(slots, in: workspace)
+    heads.denoiser.prepare(
+      visual: visual.view, condition: workspace[condition], skip: workspace[skip],
+      heads.parameters)
+    activations.input.fill(0)
+    for row in 0..<4 { heads.denoiser.writeTime(0, into: activations.input.row(row)) }
+    heads.denoiser.forward(
+      activations, condition: workspace[condition], skip: workspace[skip], heads.parameters,
+      dropout: nil)
+    // x_CDR / b.
+    var expected = activations.predictedClean.matrix()
+    for row in 0..<4 { for column in 0..<7 { expected[row, column] /= 0.3 } }
+    expectClose(first[0], expected, tolerance: 1e-5)
   }
 
   private func results(_ scorer: HeadScorer) -> [Matrix] {

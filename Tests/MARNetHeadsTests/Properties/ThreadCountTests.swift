@@ -9,7 +9,7 @@ import Testing
 @Suite struct ThreadCountTests {
   enum Kind: String, CaseIterable, Sendable {
     case joint, jointWithoutText, alignment, team, tokens, imageOnly, reconstruction, fusion,
-      logitFusion
+      logitFusion, withoutDiffusion, noisyJoint
   }
 
   /// Wider than one tile of 128 output units; batches of one, three and four blocks of rows.
@@ -108,9 +108,19 @@ import Testing
       train(tokenNetworks(networks).alignment(tokenTeam()), on: fixture, threads)
     case .imageOnly: train(networks.alignment(weight: 0), on: fixture, threads)
     case .reconstruction: train(try networks.reconstruction(), on: fixture, threads)
+    case .withoutDiffusion:
+      train(try networks.reconstruction(diffuses: false), on: fixture, threads)
+    case .noisyJoint:
+      train(try noisy(networks).joint(), on: fixture, threads)
     case .fusion: train(networks.fusion(.harmonic, .representation), on: fixture, threads)
     case .logitFusion: train(networks.fusion(.sum, .logit), on: fixture, threads)
     }
+  }
+
+  private func noisy(_ networks: Networks) -> Networks {
+    var result = networks
+    result.featureNoise = 0.5
+    return result
   }
 
   /// Three steps of AdamW; gradients are those of the first.

@@ -64,13 +64,16 @@ struct Networks {
     return result
   }
 
-  func reconstruction(weight: Float = 1, hasSkip: Bool = false) throws -> ReconstructionNetwork {
-    ReconstructionNetwork(
+  func reconstruction(
+    weight: Float = 1, hasSkip: Bool = false, diffuses: Bool = true
+  ) throws -> ReconstructionNetwork {
+    var options = options(
+      InfoNCE(temperature: 0.3), weight: 0, reconstructionWeight: weight, textScale: 0.5,
+      hasSkip: hasSkip)
+    options.diffuses = diffuses
+    return ReconstructionNetwork(
       dimensions: dimensions, schedule: try NoiseSchedule(kind: .cosine, stepCount: 20),
-      options: options(
-        InfoNCE(temperature: 0.3), weight: 0, reconstructionWeight: weight, textScale: 0.5,
-        hasSkip: hasSkip),
-      batchSize: batchSize, precision: precision, key: key)
+      options: options, batchSize: batchSize, precision: precision, key: key)
   }
 
   func fusion(_ fusionOperator: FusionOperator, _ mode: FusionHead.Mode) -> FusionNetwork {
