@@ -34,6 +34,7 @@ public struct HyperparameterSearch: Sendable {
     threads: Int? = nil
   ) throws {
     try StudyError.check("--trials", trialCount, 1...10_000)
+    try space.requireVariable()
     try base.validate()
     guard base.training.scheme == .joint else {
       throw ConfigurationError.incompatible(

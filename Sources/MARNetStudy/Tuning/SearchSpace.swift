@@ -56,6 +56,24 @@ public struct SearchSpace: Codable, Sendable, Equatable {
     }
   }
 
+  /// What trials share, and so cannot vary.
+  private static let shared = ["seed", "preset", "validation", "probe"]
+  private static let sharedKeys = [
+    "teacher.gate", "teacher.exponents", "training.scheme", "training.precision",
+  ]
+
+  /// - Throws: `StudyError.invalidOption` for a key that all trials share.
+  func requireVariable() throws(StudyError) {
+    for dimension in dimensions {
+      let section = dimension.key.split(separator: ".").first.map(String.init) ?? ""
+      if Self.shared.contains(section) || Self.sharedKeys.contains(dimension.key) {
+        throw .invalidOption(
+          name: "--search", found: "'\(dimension.key)'",
+          needed: "a hyper-parameter of the network: trials share rows, linear prefit and seed")
+      }
+    }
+  }
+
   /// The assignments of a trial: none of the first, which is the base; a value of each
   /// dimension drawn for the others.
   func assignments(trial: Int, key: RandomKey) -> [String] {

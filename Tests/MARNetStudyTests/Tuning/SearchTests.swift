@@ -253,4 +253,14 @@ import Testing
     }
     #expect(try SearchSpace([]) == .standard)
   }
+
+  /// Trials share the rows, the linear prefit and the seed: a search could not vary these.
+  @Test(arguments: ["seed", "probe.grid", "teacher.gate", "validation.fraction", "preset"])
+  func whatTrialsShareCannotBeSearched(key: String) {
+    #expect(
+      throws: StudyError.invalidOption(
+        name: "--search", found: "'\(key)'",
+        needed: "a hyper-parameter of the network: trials share rows, linear prefit and seed")
+    ) { _ = try HyperparameterSearch(space: try SearchSpace(["\(key)=1,2"])) }
+  }
 }
