@@ -67,7 +67,7 @@ import Testing
     #expect(object["seeds"] as? [Int] == [3, 4])
     let levels = try #require(object["levels"] as? [[String: Any]])
     let rows = try #require(levels.first?["rows"] as? [[String: Any]])
-    #expect(rows.count == 28)
+    #expect(rows.count == 29)
     #expect(rows.allSatisfy { $0["seeds"] as? Int == 2 }, "\(rows.map { $0["notes"] ?? "" })")
     #expect((object["labelled_rows"] as? Int ?? 300) < 130)
   }
