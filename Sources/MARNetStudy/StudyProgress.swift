@@ -46,13 +46,26 @@ final class StudyProgress {
   ///
   /// - Throws: `FitError.cancelled`.
   func checkpoint() throws {
-    guard report("linear models", share: 0) else { throw FitError.cancelled }
+    try reach(0, stage: "linear models")
+  }
+
+  /// Says that a share of the span is done.
+  ///
+  /// - Throws: `FitError.cancelled`.
+  func reach(_ share: Double, stage: String) throws {
+    guard report(stage, share: share) else { throw FitError.cancelled }
   }
 
   /// Trains side by side and reports.
-  func cohort(_ stage: String, pool: WorkerPool) -> NetworkCohort {
+  ///
+  /// - Parameter part: of the span that this training takes.
+  func cohort(
+    _ stage: String, part: ClosedRange<Double> = 0...1, pool: WorkerPool
+  ) -> NetworkCohort {
     NetworkCohort(pool: pool) { done, total in
-      self.report(stage, share: Double(done) / Double(max(total, 1)))
+      let share = Double(done) / Double(max(total, 1))
+      return self.report(
+        stage, share: part.lowerBound + share * (part.upperBound - part.lowerBound))
     }
   }
 

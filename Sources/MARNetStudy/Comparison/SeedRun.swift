@@ -16,6 +16,10 @@ struct SeedRun {
   let pool: WorkerPool
   let progress: StudyProgress
 
+  /// Where in the work after choosing fusion classifiers begin, and scoring.
+  private static let trainingShare = 0.7
+  private static let scoringShare = 0.85
+
   /// A network on its way to a predictor.
   struct Trainee {
     let id: String
@@ -67,9 +71,12 @@ struct SeedRun {
   }
 
   /// Trains side by side; those that diverge are noted and left.
-  func train(_ trainees: [Trainee], stage: String, into fitted: inout Fitted) throws {
+  func train(
+    _ trainees: [Trainee], stage: String, part: ClosedRange<Double>, into fitted: inout Fitted
+  ) throws {
     guard !trainees.isEmpty else { return }
-    let failures = try progress.cohort(stage, pool: pool).train(trainees.map(\.course))
+    let failures = try progress.cohort(stage, part: part, pool: pool)
+      .train(trainees.map(\.course))
     for (place, trainee) in trainees.enumerated() {
       fitted.fitSeconds[trainee.id, default: 0] += trainee.course.coreSeconds
       if let failure = failures[place] {
@@ -98,7 +105,7 @@ struct SeedRun {
       trainees.append(
         try joint(Contender.plugin, on: heldOut.inner, prefit: prefit, usesText: true))
     }
-    try train(trainees, stage: "choosing on held-out rows", into: &fitted)
+    try train(trainees, stage: "choosing on held-out rows", part: 0...1, into: &fitted)
     for trial in trials {
       let nll = fitted.predictors[trial.trainee.id].map {
         calibratedNll($0, heldOut.rows)
@@ -158,13 +165,15 @@ struct SeedRun {
     }
     let ablation = try AblationStages(self)
     trainees += ablation.trainees
-    try train(trainees, stage: "training", into: &fitted)
+    try train(trainees, stage: "training", part: 0...Self.trainingShare, into: &fitted)
     try train(
-      try ablation.fusions(after: &fitted), stage: "training fusion classifiers", into: &fitted)
+      try ablation.fusions(after: &fitted), stage: "training fusion classifiers",
+      part: Self.trainingShare...Self.scoringShare, into: &fitted)
     ablation.takePaper(from: &fitted)
     join(tuning, prefit, into: &fitted)
-    return Contender.all.filter { wants($0.id) }.map {
-      outcome($0.id, tuning: tuning, fitted: fitted)
+    return try Contender.all.filter { wants($0.id) }.map {
+      try progress.reach(Self.scoringShare, stage: "scoring")
+      return outcome($0.id, tuning: tuning, fitted: fitted)
     }
   }
 
