@@ -123,6 +123,10 @@ package struct AlignmentGradients: Sendable {
 
   /// Sets all to 0.
   package func clear() {
-    for view in [visual, text, visualLogits, textLogits] { view.fill(0) }
+    // One by one: an array of them would be an allocation in every step.
+    visual.fill(0)
+    text.fill(0)
+    visualLogits.fill(0)
+    textLogits.fill(0)
   }
 }
