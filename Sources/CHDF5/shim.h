@@ -6,6 +6,7 @@
 #define CHDF5_SHIM_H
 #include <hdf5.h>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <string.h>
 
 static inline hid_t chdf5_ieee_f32le(void) { return H5T_IEEE_F32LE; }
@@ -26,6 +27,21 @@ static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
 
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned chdf5_create_new(void) { return H5F_ACC_EXCL; }
+
+/// Keeps programs that this process starts from inheriting an open file, and with it its lock:
+/// HDF5 opens without O_CLOEXEC. Files of other drivers than the default one are left alone.
+static inline void chdf5_close_on_exec(hid_t file) {
+  hid_t access = H5Fget_access_plist(file);
+  if (access < 0) return;
+  void *handle = NULL;
+  if (H5Pget_driver(access) == H5FD_SEC2 && H5Fget_vfd_handle(file, access, &handle) >= 0
+      && handle) {
+    int descriptor = *(int *)handle;
+    int flags = fcntl(descriptor, F_GETFD);
+    if (flags >= 0) fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);
+  }
+  H5Pclose(access);
+}
 
 /// The error stack of this thread (H5E_DEFAULT is a cast macro).
 static inline hid_t chdf5_error_stack(void) { return H5E_DEFAULT; }

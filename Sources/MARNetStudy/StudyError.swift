@@ -15,7 +15,7 @@ public enum StudyError: CodedError, Sendable, Equatable {
   /// Stopped on request; what was finished is kept.
   case interrupted(partial: String)
   /// Nothing to test on, or to choose by.
-  case tooFewRows(path: String, purpose: String, found: Int, needed: Int)
+  case tooFewRows(path: String, purpose: String, found: Int, needed: Int, group: String)
 
   /// The coarse kind, for exit statuses.
   public var failureCode: Failure.Code {
@@ -44,9 +44,9 @@ public enum StudyError: CodedError, Sendable, Equatable {
     case .interrupted(let partial):
       return "interrupted; what was finished is kept in \(partial). The same command goes on "
         + "from there."
-    case .tooFewRows(let path, let purpose, let found, let needed):
+    case .tooFewRows(let path, let purpose, let found, let needed, let group):
       return "\(path): \(found) labelled rows \(purpose), but \(needed) are needed. Add "
-        + "labelled rows to 'train', or a group 'test' with labels."
+        + "labelled rows to 'train', or a group '\(group)' with labels."
     }
   }
 

@@ -12,6 +12,7 @@ package final class RawFile {
     self.path = path
     id = HDF5Library.synchronized { H5Fcreate(path, chdf5_create_new(), 0, 0) }
     guard id >= 0 else { throw FixtureError.hdf5("create \(path)") }
+    chdf5_close_on_exec(id)
   }
 
   deinit { HDF5Library.synchronized { _ = H5Fclose(id) } }

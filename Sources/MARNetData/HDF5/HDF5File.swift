@@ -2,6 +2,14 @@
 
 import CHDF5
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// An open HDF5 file.
 struct HDF5File: Sendable {
   let path: String
@@ -16,10 +24,31 @@ struct HDF5File: Sendable {
   init(reading path: String) throws(DataError) {
     try FileKind.requireReadableFile(path)
     self.path = path
-    handle = try HDF5Library.synchronized { () throws(DataError) in
+    var attempts = Self.attempts
+    while true {
+      do {
+        handle = try Self.open(path)
+        return
+      } catch {
+        attempts -= 1
+        guard attempts > 0, error.description.contains("unable to lock file") else { throw error }
+        usleep(Self.microsecondsBetween)
+      }
+    }
+  }
+
+  /// A process that is just being started holds, for a moment, the locks of every file that its
+  /// parent had open: not a reason to give up.
+  private static let attempts = 10
+  private static let microsecondsBetween: UInt32 = 20_000
+
+  private static func open(_ path: String) throws(DataError) -> HDF5Handle {
+    try HDF5Library.synchronized { () throws(DataError) in
       let id = H5Fopen(path, chdf5_read_only(), 0)
-      return HDF5Handle(
+      let handle = HDF5Handle(
         owning: try HDF5Library.check(id, "open the file", at: DataLocation(path: path)))
+      chdf5_close_on_exec(id)
+      return handle
     }
   }
 
@@ -31,6 +60,7 @@ struct HDF5File: Sendable {
       guard id >= 0 else {
         throw DataError.cannotWrite(path: shownPath, reason: HDF5Library.innermostMessage)
       }
+      chdf5_close_on_exec(id)
       return HDF5Handle(owning: id)
     }
   }

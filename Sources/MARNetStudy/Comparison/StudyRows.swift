@@ -60,7 +60,7 @@ struct StudyRows: Sendable {
     guard held.count >= Self.fewestTestRows else {
       throw StudyError.tooFewRows(
         path: path, purpose: "could be kept for testing", found: held.count,
-        needed: Self.fewestTestRows)
+        needed: Self.fewestTestRows, group: "test")
     }
     let kept = Set(held)
     self.train = train.rows(at: (0..<train.rowCount).filter { !kept.contains($0) })

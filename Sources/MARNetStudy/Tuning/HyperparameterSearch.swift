@@ -86,7 +86,7 @@ public struct HyperparameterSearch: Sendable {
       throw StudyError.tooFewRows(
         path: path, purpose: "could be held out to judge trials",
         found: data.heldOut(base.validation, key: key)?.rows.labels.count ?? 0,
-        needed: base.validation.minimumRows)
+        needed: base.validation.minimumRows, group: "val")
     }
     let recordFile = StudyRecordFile(for: output)
     var record = TuningRecord(

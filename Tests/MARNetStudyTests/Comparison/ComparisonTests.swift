@@ -182,7 +182,8 @@ import Testing
       })
     #expect(
       throws: StudyError.tooFewRows(
-        path: folder.features, purpose: "could be kept for testing", found: 8, needed: 20)
+        path: folder.features, purpose: "could be kept for testing", found: 8, needed: 20,
+        group: "test")
     ) { try folder.compare(SmallStudy.options(["mlp"])) }
     #expect(folder.names == ["features.h5"])
   }

@@ -173,7 +173,7 @@ import Testing
     #expect(
       throws: StudyError.tooFewRows(
         path: folder.features, purpose: "could be held out to judge trials", found: 20,
-        needed: 30)
+        needed: 30, group: "val")
     ) { try tune(3, change: { $0.validation.minimumRows = 30 }) }
     #expect(folder.names == ["features.h5"])
   }
