@@ -70,9 +70,12 @@ public struct Comparison: Sendable {
     _ handler: @escaping StudyProgressHandler
   ) throws {
     let pool = WorkerPool(threads: threads)
-    let done = seeds.count { record[$0]?.outcomes != nil }
+    let done = seeds.reduce(0.0) { sum, seed in
+      guard let entry = record[seed] else { return sum }
+      return sum + (entry.outcomes != nil ? 1 : entry.tuning != nil ? Self.choosingShare : 0)
+    }
     let progress = StudyProgress(
-      startFraction: Double(done) / Double(seeds.count), handler: handler)
+      startFraction: done / Double(seeds.count), handler: handler)
     for (index, seed) in seeds.enumerated() {
       var entry = record[seed] ?? ComparisonRecord.Seed(seed: seed)
       if entry.outcomes != nil { continue }
