@@ -6,7 +6,8 @@ public struct ProbeOptions: Codable, Sendable, Equatable {
   /// cross-validated negative log-likelihood.
   public var grid = [1e-3, 1e-2, 1e-1, 1]
   /// Where the probe that predicts stops: estimated decrease of the mean loss still to be had,
-  /// nats. 1e-5 leaves weights within 2 % of the optimum and no prediction that matters.
+  /// nats. On three real data sets 1e-5 left weights within 5 % of the largest and top-1 within
+  /// 0.14 points of the optimum's.
   public var tolerance = 1e-5
   /// Folds of that cross-validation.
   public var folds = 3
