@@ -33,5 +33,11 @@ public struct ComparisonOptions: Sendable, Equatable {
     _ = try Contender.named(only)
     try plugin.validate()
     try paper.validate()
+    guard plugin.training.scheme == .joint, paper.training.scheme == .staged else {
+      throw ConfigurationError.incompatible(
+        reason: "a comparison trains 'plugin' jointly and 'paper' in stages, but "
+          + "'training.scheme' is set for both",
+        remedy: "Leave 'training.scheme' out.")
+    }
   }
 }

@@ -31,18 +31,7 @@ struct EditedFile {
   }
 
   func write(to path: String) throws {
-    let writer = try FeatureFileWriter(path: path, classNames: classNames)
-    for split in Split.allCases {
-      guard let block = rows[split] else { continue }
-      try writer.begin(
-        split,
-        FeatureSplitPlan(
-          rowCount: block.rowCount, visualWidth: block.visual.columnCount,
-          textWidth: block.text?.columnCount, hasLabels: block.labels != nil,
-          idKind: block.ids?.kind, hasTextMask: block.textMask != nil))
-      try writer.append(block)
-    }
-    try writer.finish()
+    try FeatureFileWriter.write(rows, classNames: classNames, to: path)
   }
 
   /// Reads `path`, changes it with `edit`, writes it to `newPath`.

@@ -285,6 +285,15 @@ import Testing
     #expect(known.contains("baselines") && known.contains("knn"))
   }
 
+  /// One scheme for both presets would train neither as it is called.
+  @Test(arguments: [TrainingOptions.Scheme.joint, .staged])
+  func aSchemeForBothPresetsIsRefused(scheme: TrainingOptions.Scheme) {
+    var options = SmallStudy.options()
+    options.plugin.training.scheme = scheme
+    options.paper.training.scheme = scheme
+    #expect(throws: ConfigurationError.self) { try Comparison(options: options) }
+  }
+
   @Test(arguments: [("--seeds", 0), ("--seeds", 1_001), ("--trials", 0), ("--trials", 9)])
   func countsOutOfRangeAreRefused(name: String, value: Int) {
     var options = ComparisonOptions()

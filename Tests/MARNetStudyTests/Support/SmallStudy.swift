@@ -89,18 +89,7 @@ struct StudyFolder {
   /// Writes other rows than a generator makes.
   func write(_ rows: [Split: FeatureBlock], classNames: [String]) throws {
     try? FileManager.default.removeItem(atPath: features)
-    let writer = try FeatureFileWriter(path: features, classNames: classNames)
-    for split in Split.allCases {
-      guard let block = rows[split] else { continue }
-      try writer.begin(
-        split,
-        FeatureSplitPlan(
-          rowCount: block.rowCount, visualWidth: block.visual.columnCount,
-          textWidth: block.text?.columnCount, hasLabels: block.labels != nil,
-          idKind: block.ids?.kind, hasTextMask: block.textMask != nil))
-      try writer.append(block)
-    }
-    try writer.finish()
+    try FeatureFileWriter.write(rows, classNames: classNames, to: features)
   }
 
   func compare(
