@@ -33,7 +33,16 @@ public struct Trainer: Sendable {
   public func fit(
     featuresAt path: String, progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
-    let file = try FeatureFile(path: path, threads: threads)
+    try fit(FeatureFile(path: path, threads: threads), progress: progress)
+  }
+
+  /// Fits on the splits `train` and, where there is one, `val` of open features; `test` is
+  /// never read.
+  ///
+  /// - Throws: `DataError`, `FitError`.
+  public func fit(
+    _ file: FeatureFile, progress: FitProgressHandler = { _ in .proceed }
+  ) throws -> Model {
     let rows = try file.pairedRows(
       .train, withTokens: configuration.alignment.method == .team)
     let validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil

@@ -38,7 +38,18 @@ extension Model {
     options: ScoringOptions = ScoringOptions(), threads: Int? = nil,
     progress: (_ done: Int, _ count: Int) -> Bool = { _, _ in true }
   ) throws -> Int {
-    let file = try FeatureFile(path: path, threads: threads)
+    try score(
+      FeatureFile(path: path, threads: threads), to: output, what, options: options,
+      threads: threads, progress: progress)
+  }
+
+  /// Scores a split of open features, as `score(featuresAt:)` does.
+  @discardableResult
+  public func score(
+    _ file: FeatureFile, to output: String, _ what: FileScoring = FileScoring(),
+    options: ScoringOptions = ScoringOptions(), threads: Int? = nil,
+    progress: (_ done: Int, _ count: Int) -> Bool = { _, _ in true }
+  ) throws -> Int {
     let rowCount = try file.description(of: what.split).rowCount
     try file.requireVisualWidth(visualWidth, of: what.split)
     try file.requireIsNot(output)
@@ -84,7 +95,17 @@ extension Model {
     threads: Int? = nil, batchRows: Int = 8_192,
     progress: (_ done: Int, _ count: Int) -> Bool = { _, _ in true }
   ) throws -> Evaluation {
-    let file = try FeatureFile(path: path, threads: threads)
+    try evaluate(
+      FeatureFile(path: path, threads: threads), split: split, options: options,
+      threads: threads, batchRows: batchRows, progress: progress)
+  }
+
+  /// Evaluates on a split of open features, as `evaluate(featuresAt:)` does.
+  public func evaluate(
+    _ file: FeatureFile, split: Split = .test, options: ScoringOptions = ScoringOptions(),
+    threads: Int? = nil, batchRows: Int = 8_192,
+    progress: (_ done: Int, _ count: Int) -> Bool = { _, _ in true }
+  ) throws -> Evaluation {
     let rowCount = try file.description(of: split).rowCount
     try file.requireVisualWidth(visualWidth, of: split)
     let labels = try file.labels(split, classNames: classNames)

@@ -31,15 +31,14 @@ public struct Comparison: Sendable {
   ///   that was another.
   /// - Throws: `DataError`, `StudyError`, `ModelError`.
   public func run(
-    featuresAt path: String, output: String, overwrite: Bool = false,
+    _ features: FeatureFile, output: String, overwrite: Bool = false,
     progress: @escaping StudyProgressHandler = { _ in true }
   ) throws -> ComparisonReport {
     try StudyOutput.requireFree(output, overwrite: overwrite)
     let contenders = try Contender.named(options.only)
     let source = try StudyRows(
-      featuresAt: path, output: output,
-      withTokens: contenders.contains { $0.id == AlignmentOptions.Method.team.rawValue },
-      threads: threads)
+      features, output: output,
+      withTokens: contenders.contains { $0.id == AlignmentOptions.Method.team.rawValue })
     let file = StudyRecordFile(for: output)
     var record = ComparisonRecord(
       identity: ComparisonRecord.Identity(
@@ -57,7 +56,7 @@ public struct Comparison: Sendable {
       throw record.seeds.isEmpty
         ? FitError.cancelled : StudyError.interrupted(partial: file.path)
     }
-    let report = try report(record, seeds: seeds, contenders, source, path: path)
+    let report = try report(record, seeds: seeds, contenders, source, path: features.path)
     try StudyRecordFile.write(try StudyOutput.json(report), to: output)
     file.remove()
     return report

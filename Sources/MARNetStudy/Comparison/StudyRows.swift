@@ -35,8 +35,7 @@ struct StudyRows: Sendable {
   ///   - output: must not be the file that is read.
   ///   - withTokens: reads the tokens of training rows, where there are any.
   /// - Throws: `DataError`, `StudyError.tooFewRows`.
-  init(featuresAt path: String, output: String, withTokens: Bool, threads: Int) throws {
-    let file = try FeatureFile(path: path, threads: threads)
+  init(_ file: FeatureFile, output: String, withTokens: Bool) throws {
     try file.requireIsNot(output)
     let (train, failure) = try Self.training(file, withTokens: withTokens)
     tokenFailure = failure
@@ -59,7 +58,7 @@ struct StudyRows: Sendable {
       labels: train.labels, fraction: Self.testFraction, key: RandomKey(seed: 0))
     guard held.count >= Self.fewestTestRows else {
       throw StudyError.tooFewRows(
-        path: path, purpose: "could be kept for testing", found: held.count,
+        path: file.path, purpose: "could be kept for testing", found: held.count,
         needed: Self.fewestTestRows, group: "test")
     }
     let kept = Set(held)

@@ -67,14 +67,13 @@ public struct HyperparameterSearch: Sendable {
   ///
   /// - Throws: `DataError`, `StudyError`, `ModelError`.
   public func run(
-    featuresAt path: String, output: String, overwrite: Bool = false,
+    _ file: FeatureFile, output: String, overwrite: Bool = false,
     progress: @escaping StudyProgressHandler = { _ in true }
   ) throws -> TuningReport {
     let directory = OutputDirectory(
       path: output, kind: "directory of a search",
       names: [Self.trialsName, Self.configurationName])
     try directory.requireCanWrite(overwrite: overwrite)
-    let file = try FeatureFile(path: path, threads: threads)
     let rows = try file.pairedRows(.train)
     try rows.requireText()
     let validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
@@ -84,7 +83,7 @@ public struct HyperparameterSearch: Sendable {
       heldOut.rows.labels.count >= base.validation.minimumRows
     else {
       throw StudyError.tooFewRows(
-        path: path, purpose: "could be held out to judge trials",
+        path: file.path, purpose: "could be held out to judge trials",
         found: data.heldOut(base.validation, key: key)?.rows.labels.count ?? 0,
         needed: base.validation.minimumRows, group: "val")
     }
@@ -102,7 +101,7 @@ public struct HyperparameterSearch: Sendable {
     let trials = Array(record.trials.prefix(trialCount))
     let chosen = TuningReport.choose(trials)
     let report = TuningReport(
-      tool: "marnet-plugin \(ToolVersion.current)", features: path,
+      tool: "marnet-plugin \(ToolVersion.current)", features: file.path,
       dataFingerprint: data.fingerprint, seed: base.seed,
       heldOutRows: heldOut.rows.labels.count, space: space, trials: trials, chosen: chosen,
       configuration: try configuration(chosen))

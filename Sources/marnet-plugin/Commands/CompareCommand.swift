@@ -66,7 +66,8 @@ struct CompareCommand: ParsableCommand {
       options.paper = try hyperparameters.applied(to: Configuration(preset: .paper))
       let output = output ?? StudyArguments.output(for: features, kind: "compare.json")
       let report = try Comparison(options: options, threads: resources.threads).run(
-        featuresAt: features, output: output, overwrite: overwrite, progress: ProgressLine.show)
+        FeatureFile(path: features, threads: resources.threads), output: output,
+        overwrite: overwrite, progress: ProgressLine.show)
       ProgressLine.clear()
       switch json ? .json : format {
       case .json: try Console.resultJSON(report)

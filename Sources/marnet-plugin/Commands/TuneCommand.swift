@@ -55,7 +55,8 @@ struct TuneCommand: ParsableCommand {
         threads: resources.threads)
       let output = output ?? StudyArguments.output(for: features, kind: "tuned")
       let report = try study.run(
-        featuresAt: features, output: output, overwrite: overwrite, progress: ProgressLine.show)
+        FeatureFile(path: features, threads: resources.threads), output: output,
+        overwrite: overwrite, progress: ProgressLine.show)
       ProgressLine.clear()
       if json {
         try Console.resultJSON(report)

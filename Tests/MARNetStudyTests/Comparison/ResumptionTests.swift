@@ -173,7 +173,7 @@ import Testing
     var updates = 0
     func run(_ output: String) throws {
       _ = try comparison.run(
-        featuresAt: folder.features, output: output, overwrite: true,
+        FeatureFile(path: folder.features), output: output, overwrite: true,
         progress: { _ in
           updates += 1
           return true

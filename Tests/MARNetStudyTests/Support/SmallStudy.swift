@@ -97,7 +97,7 @@ struct StudyFolder {
     progress: @escaping StudyProgressHandler = { _ in true }
   ) throws -> ComparisonReport {
     try Comparison(options: options, threads: threads).run(
-      featuresAt: features, output: output, overwrite: overwrite, progress: progress)
+      FeatureFile(path: features), output: output, overwrite: overwrite, progress: progress)
   }
 }
 

@@ -37,7 +37,7 @@ import Testing
     return try HyperparameterSearch(
       base: base, space: try SearchSpace(searched), trialCount: trials, threads: threads
     ).run(
-      featuresAt: folder.features, output: output ?? self.output, overwrite: overwrite,
+      FeatureFile(path: folder.features), output: output ?? self.output, overwrite: overwrite,
       progress: progress)
   }
 
