@@ -43,8 +43,10 @@ struct PrefitBenchmark: ParsableCommand {
     var timings = Timings()
     let prefit = try timings.measure {
       try Prefit.fit(
-        visual: visual, text: text, hasText: [Bool](repeating: text != nil, count: rows),
-        labels: labels, classCount: classes, options: PrefitOptions(), key: RandomKey(seed: 0),
+        PreparedRows(
+          visual: visual, text: text, hasText: [Bool](repeating: text != nil, count: rows),
+          labels: labels, classCount: classes), usesText: text != nil, options: PrefitOptions(),
+        key: RandomKey(seed: 0),
         pool: pool, checkpoint: {})
     }
     var report = BenchmarkReport([

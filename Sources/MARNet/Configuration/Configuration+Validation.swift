@@ -22,6 +22,10 @@ extension Configuration {
     try check("training.clipNorm", training.clipNorm, above: 0, to: .greatestFiniteMagnitude)
     try check("training.dropout", training.dropout, from: 0, to: 0.95)
     try check("training.featureNoise", training.featureNoise, from: 0, to: 100)
+    if let rows = training.shuffleRows {
+      try check("training.shuffleRows", rows, training.batchSize...Int(Int32.max))
+    }
+    if let rows = training.slabRows { try check("training.slabRows", rows, 1...Int(Int32.max)) }
     try check("alignment.dimension", alignment.dimension, 1...8_192)
     try check("alignment.temperature", alignment.temperature, from: 0.01, to: 100)
     try check("alignment.weight", alignment.weight, from: 0, to: 100_000)
@@ -39,6 +43,8 @@ extension Configuration {
     try check("probe.outOfFoldFolds", probe.outOfFoldFolds, 2...100)
     try check("teacher.weight", teacher.weight, from: 0, to: 1)
     try check("validation.fraction", validation.fraction, above: 0, to: 0.9)
+    try check(
+      "validation.maximumRows", validation.maximumRows, validation.minimumRows...Int(Int32.max))
     try check("validation.minimumRows", validation.minimumRows, 2...Int(Int32.max))
     if let found = ProductKernel.unavailableChoice {
       throw .outOfRange(

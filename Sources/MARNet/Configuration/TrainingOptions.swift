@@ -41,6 +41,12 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   /// Largest standard deviation of Gaussian noise added to standardised images in training,
   /// against visual noise at test; each row's is drawn uniformly from 0 to this.
   public var featureNoise = 0.0
+  /// Rows among which batches are drawn at random. Nil: all rows where they take at most
+  /// 384 MiB as stored, else as many as take 128 MiB.
+  public var shuffleRows: Int?
+  /// Neighbouring rows that are read together where not all are shuffled. Nil: 256 KiB of them,
+  /// in whole chunks of the file.
+  public var slabRows: Int?
   /// Type of the operands of matrix products.
   public var precision = ProductPrecision.auto
 

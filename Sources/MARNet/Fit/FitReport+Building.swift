@@ -11,14 +11,15 @@ extension FitReport {
 
   /// Puts together what a fit found out.
   init(
-    rows: PreparedRows, fitted: FitRun.Fitted, outcome: HeldOutOutcome, hasValidation: Bool,
+    data: PreparedData, fitted: FitRun.Fitted, outcome: HeldOutOutcome, hasValidation: Bool,
     bfloat16Difference: Double, steps: Int, method: AlignmentOptions.Method
   ) {
     let prefit = fitted.prefit
+    let rows = data.rows
     self.rows = rows.rowCount
     labelledRows = rows.labelledRows.count
     rowsWithText = rows.hasText.count { $0 }
-    distinctTexts = TextVectors.distinctCount(rows.text, hasText: rows.hasText)
+    distinctTexts = data.distinctTexts
     probeC = prefit.imageProbe.c
     textProbeC = prefit.textProbe?.c
     text = prefit.nll.map {

@@ -15,14 +15,14 @@ struct FitRun {
   private let dimensions: HeadDimensions
 
   init(
-    configuration: Configuration, pool: WorkerPool, rows: PairedRows, validation: PairedRows?,
-    progress: @escaping FitProgressHandler
-  ) {
+    configuration: Configuration, pool: WorkerPool, rows: PairedSource,
+    validation: PairedSource?, progress: @escaping FitProgressHandler
+  ) throws {
     self.configuration = configuration
     self.pool = pool
     self.progress = progress
     key = RandomKey(seed: configuration.seed)
-    data = PreparedData(rows: rows, validation: validation, pool: pool)
+    data = try PreparedData(rows, validation: validation, pool: pool)
     dimensions = data.dimensions(configuration)
   }
 
@@ -41,7 +41,7 @@ struct FitRun {
 
   func model() throws -> Model {
     let prefit = try linearPrefit(data.rows, choosing: nil, purpose: "all rows")
-    let heldOut = data.heldOut(configuration.validation, key: key)
+    let heldOut = try data.heldOut(configuration.validation, key: key, pool: pool)
     var outcome = HeldOutOutcome.untested(rowCount: heldOut?.rows.labels.count ?? 0)
     var final: Fitted?
     if let heldOut, heldOut.rows.labels.count >= configuration.validation.minimumRows {
@@ -74,9 +74,9 @@ struct FitRun {
     var controls = fitted.controls
     if !keepsImageOnly { controls = Model.Controls() }
     let report = FitReport(
-      rows: data.rows, fitted: fitted, outcome: outcome, hasValidation: data.validation != nil,
+      data: data, fitted: fitted, outcome: outcome, hasValidation: data.validation != nil,
       bfloat16Difference: try PrecisionCheck(configuration: configuration, pool: pool)
-        .difference(fitted.heads, on: data.rows.visual),
+        .difference(fitted.heads, on: data.rows),
       steps: configuration.training.stepCount(rowCount: data.rows.rowCount),
       method: configuration.alignment.method)
     return Model(
@@ -111,7 +111,7 @@ struct FitRun {
       configuration: configuration, dimensions: dimensions, pool: pool, purpose: purpose,
       heldOut: heldOut)
     let trainer = NetworkTrainer(pool: pool, progress: progress)
-    let plain = rows.trainingRows(teacher: nil, weight: 0)
+    let plain = try rows.trainingRows(teacher: nil, weight: 0, pool: pool)
     let networkKey = key.derived(FitStream.networks)
     var controls = Model.Controls()
     var records: [EpochRecord] = []
@@ -120,7 +120,8 @@ struct FitRun {
     case .joint:
       let soft =
         configuration.teacher.isEnabled
-        ? rows.trainingRows(teacher: prefit, weight: configuration.teacher.weight) : plain
+        ? try rows.trainingRows(
+          teacher: prefit, weight: configuration.teacher.weight, pool: pool) : plain
       let joint = try training.joint(
         on: soft, gate: prefit.gate, usesText: true, stage: "joint network",
         key: networkKey)
@@ -134,7 +135,7 @@ struct FitRun {
       }
     case .staged:
       let trained = try training.staged(
-        on: plain, labelled: rows.labelledRows, key: networkKey, train: trainer.train)
+        on: plain, key: networkKey, train: trainer.train)
       heads = trained.heads
       records += trained.records
     }

@@ -13,10 +13,10 @@ struct PrecisionCheck {
 
   /// The largest change of a class probability of the heads between the precisions, on rows
   /// spread evenly over `rows`.
-  func difference(_ heads: TrainedHeads, on rows: KeyedRows) throws -> Double {
-    let count = rows.keys.count
+  func difference(_ heads: TrainedHeads, on rows: PreparedRows) throws -> Double {
+    let count = rows.rowCount
     let tried = min(count, Self.mostRows)
-    let some = rows.rows(at: (0..<tried).map { $0 * count / tried })
+    let some = try rows.keyed(at: (0..<tried).map { $0 * count / tried }, pool: pool)
     let sampling = HeadScorer.Sampling(
       sampler: configuration.sampling.headSampler, draws: configuration.sampling.draws,
       seed: configuration.seed)

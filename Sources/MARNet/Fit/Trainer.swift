@@ -43,10 +43,10 @@ public struct Trainer: Sendable {
   public func fit(
     _ file: FeatureFile, progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
-    let rows = try file.pairedRows(
-      .train, withTokens: configuration.alignment.method == .team)
-    let validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
-    return try fit(rows, validation: validation, progress: progress)
+    try fit(
+      file.pairedSource(.train, withTokens: configuration.alignment.method == .team).resident(),
+      validation: file.splits.contains(.val) ? file.pairedSource(.val).resident() : nil,
+      progress: progress)
   }
 
   /// Fits on rows in memory.
@@ -62,11 +62,18 @@ public struct Trainer: Sendable {
     _ rows: PairedRows, validation: PairedRows? = nil,
     progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
+    try fit(
+      PairedSource(rows), validation: validation.map { PairedSource($0) }, progress: progress)
+  }
+
+  func fit(
+    _ rows: PairedSource, validation: PairedSource?, progress: FitProgressHandler
+  ) throws -> Model {
     try rows.requireEveryClassLabelled()
     try rows.requireText()
-    if let validation, validation.visual.columnCount != rows.visual.columnCount {
+    if let validation, validation.visual.width != rows.visual.width {
       throw ModelError.widthDiffers(
-        found: validation.visual.columnCount, needed: rows.visual.columnCount)
+        found: validation.visual.width, needed: rows.visual.width)
     }
     return try withoutActuallyEscaping(progress) { progress in
       try FitRun(

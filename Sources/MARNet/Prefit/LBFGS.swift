@@ -9,7 +9,9 @@ package protocol DifferentiableObjective {
   var count: Int { get }
   /// Writes the gradient at `point`; returns the value there and what the curvature there
   /// depends on.
-  func evaluate(_ point: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>)
+  ///
+  /// - Throws: when what it is a function of cannot be read.
+  func evaluate(_ point: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>) throws
     -> (value: Double, scale: Double)
   /// Writes the inverse of a diagonal that resembles the Hessian where `evaluate` returned
   /// `scale`.
@@ -49,7 +51,7 @@ struct LBFGS {
   func minimise(
     _ objective: some DifferentiableObjective, from point: inout [Double],
     checkpoint: () throws -> Void
-  ) rethrows -> Outcome {
+  ) throws -> Outcome {
     let count = objective.count
     precondition(point.count == count, "\(count) variables need a start; got \(point.count)")
     var gradient = [Double](repeating: 0, count: count)
@@ -58,7 +60,7 @@ struct LBFGS {
     let pairs = CorrectionPairs(count: count, memory: memory)
     let direction = AlignedBuffer(count: count)
     let inverse = AlignedBuffer(count: count)
-    let first = objective.evaluate(point, gradient: &gradient)
+    let first = try objective.evaluate(point, gradient: &gradient)
     var outcome = Outcome(value: first.value, scale: first.scale)
     while true {
       objective.writeInverseCurvature(scale: outcome.scale, into: inverse.pointer)
@@ -72,7 +74,7 @@ struct LBFGS {
       // then give up.
       guard
         slope < 0,
-        let step = search(
+        let step = try search(
           objective, from: point, along: direction.pointer, slope: slope, outcome: &outcome,
           trial: &trial, gradient: &trialGradient)
       else {
@@ -94,13 +96,13 @@ struct LBFGS {
     _ objective: some DifferentiableObjective, from point: [Double],
     along direction: UnsafePointer<Float>, slope: Double, outcome: inout Outcome,
     trial: inout [Double], gradient: inout [Double]
-  ) -> Double? {
+  ) throws -> Double? {
     var low = 0.0
     var high = Double.infinity
     var step = 1.0
     for _ in 0..<Self.searchLimit {
       marnet_move(point, step, direction, &trial, point.count)
-      let found = objective.evaluate(trial, gradient: &gradient)
+      let found = try objective.evaluate(trial, gradient: &gradient)
       outcome.evaluations += 1
       if !(found.value <= outcome.value + Self.decrease * step * slope) {
         high = step

@@ -81,7 +81,15 @@ package final class LogisticObjective: DifferentiableObjective {
 
   /// Near the diagonal of the Hessian: variance · scale + λ for weights, scale for the bias.
   package func writeInverseCurvature(scale: Double, into result: UnsafeMutablePointer<Float>) {
-    let (classes, width) = (rows.classCount, rows.width)
+    Self.writeInverseCurvature(
+      variances: variances, ridge: ridge, classCount: rows.classCount, scale: scale, into: result)
+  }
+
+  static func writeInverseCurvature(
+    variances: [Float], ridge: Double, classCount classes: Int, scale: Double,
+    into result: UnsafeMutablePointer<Float>
+  ) {
+    let width = variances.count
     for j in 0..<width { result[j] = Float(1 / (Double(variances[j]) * scale + ridge)) }
     for k in stride(from: 1, to: classes, by: 1) {
       (result + k * width).update(from: result, count: width)

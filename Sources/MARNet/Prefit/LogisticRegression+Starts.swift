@@ -15,7 +15,7 @@ extension LogisticRegression {
   /// log c, points to: that takes a third of the steps of fits from zero.
   package func path(
     _ grid: [Double], stop: Stop, checkpoint: () throws -> Void
-  ) rethrows -> [Solution] {
+  ) throws -> [Solution] {
     var solutions: [Solution] = []
     for (index, c) in grid.enumerated() {
       var start = solutions.last

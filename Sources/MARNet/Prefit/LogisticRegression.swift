@@ -53,7 +53,7 @@ package struct LogisticRegression {
   private let pool: WorkerPool
 
   /// - Parameters:
-  ///   - rows: positions of the training rows in `space`; all labelled.
+  ///   - rows: positions of the training rows among those of `space`; all labelled.
   ///   - labels: their classes, of which there are `classCount` in all.
   package init(
     _ space: PrincipalSpace, rows: [Int], labels: [Int32], classCount: Int, pool: WorkerPool
@@ -62,8 +62,9 @@ package struct LogisticRegression {
     present = Set(labels).sorted().map { Int($0) }
     for (index, label) in present.enumerated() { position[label] = Int32(index) }
     self.rows = LogisticRows(
-      space.coordinates, rows: rows, labels: labels.map { position[Int($0)] },
-      classCount: present.count, pool: pool)
+      width: space.width, labels: labels.map { position[Int($0)] }, classCount: present.count,
+      pool: pool
+    ) { range, target in space.coordinates(of: rows[range], into: target) }
     variances = space.variances
     self.classCount = classCount
     self.pool = pool
@@ -75,7 +76,7 @@ package struct LogisticRegression {
   ///   - checkpoint: called at every step; what it throws ends the fit.
   package func solve(
     c: Double, stop: Stop, from start: Solution? = nil, checkpoint: () throws -> Void
-  ) rethrows -> Solution {
+  ) throws -> Solution {
     let objective = LogisticObjective(rows, variances: variances, c: c, pool: pool)
     var point = variables(start)
     _ = try LBFGS(tolerance: stop.tolerance, maximumIterations: stop.iterations)

@@ -21,30 +21,31 @@ package struct LogisticRows: Sendable {
   private static let blockRows = 256
 
   /// - Parameters:
-  ///   - coordinates: `[N, r]`.
-  ///   - rows: positions of the n rows.
-  ///   - labels: their classes.
+  ///   - width: r.
+  ///   - labels: classes of the n rows.
+  ///   - fill: writes the coordinates of some of the rows, `[rows.count, r]`; called on any
+  ///     thread.
   package init(
-    _ coordinates: Matrix, rows: [Int], labels: [Int32], classCount: Int, pool: WorkerPool
+    width: Int, labels: [Int32], classCount: Int, pool: WorkerPool,
+    fill: (_ rows: Range<Int>, _ target: MatrixView) -> Void
   ) {
-    precondition(rows.count == labels.count, "\(rows.count) rows, \(labels.count) labels")
     self.labels = labels
     var sizes = [Int](repeating: 0, count: classCount)
     for label in labels { sizes[Int(label)] += 1 }
     classSizes = sizes
-    let isWhole = rows.elementsEqual(0..<coordinates.rowCount)
-    let plain = isWhole ? coordinates : coordinates.rows(at: rows)
-    let width = coordinates.columnCount
-    let forward = PackedMatrix(
-      innerCount: width, columnCount: rows.count, precision: .float32)
-    let backward = PackedMatrix(
-      innerCount: rows.count, columnCount: width, precision: .float32)
-    pool.forEach((rows.count + Self.blockRows - 1) / Self.blockRows) { block, _ in
-      let range = block * Self.blockRows..<min((block + 1) * Self.blockRows, rows.count)
-      forward.packRows(range, of: plain.view, .transposed)
-      backward.packRows(range, of: plain.view, .straight)
+    let count = labels.count
+    let forward = PackedMatrix(innerCount: width, columnCount: count, precision: .float32)
+    let backward = PackedMatrix(innerCount: count, columnCount: width, precision: .float32)
+    pool.forEach((count + Self.blockRows - 1) / Self.blockRows) { block, _ in
+      let range = block * Self.blockRows..<min((block + 1) * Self.blockRows, count)
+      var workspace = Workspace()
+      let slot = workspace.reserve(range.count, width)
+      workspace.make()
+      fill(range, workspace[slot])
+      forward.pack(workspace[slot], at: range.lowerBound, .transposed)
+      backward.pack(workspace[slot], at: range.lowerBound, .straight)
+      withExtendedLifetime(workspace) {}
     }
-    withExtendedLifetime(plain) {}
     (self.forward, self.backward) = (forward, backward)
   }
 }

@@ -44,45 +44,119 @@ package struct Prefit: Sendable {
   package let textExponent: Double
   /// 1 where text takes part in alignment and in the targets of labelled rows, else 0.
   package let gate: Double
-  /// q, `[N, C]`.
-  package let teacher: Matrix?
+  /// Nil where there is none: no text, or too little.
+  package let teacher: Teacher?
+
+  /// Values of the tables on which the teacher's exponents are judged: 64 MiB each.
+  private static let mostJudged = 16 << 20
 
   /// - Parameters:
-  ///   - visual: `[N, Dv]`, standardised.
-  ///   - text: `[N, Ds]`, standardised; nil fits the image probe alone.
-  ///   - labels: `[N]`, -1 where there is none.
+  ///   - usesText: false fits the image probe alone.
   ///   - checkpoint: called often; what it throws ends the prefit.
   package static func fit(
-    visual: Matrix, text: Matrix?, hasText: [Bool], labels: [Int32], classCount: Int,
-    options: PrefitOptions, key: RandomKey, pool: WorkerPool,
-    checkpoint: @escaping () throws -> Void
+    _ rows: PreparedRows, usesText: Bool, options: PrefitOptions, key: RandomKey,
+    pool: WorkerPool, checkpoint: @escaping () throws -> Void
   ) throws -> Prefit {
     let fitting = ProbeFitting(
-      options: options.probe, classCount: classCount, key: key, pool: pool,
+      options: options.probe, classCount: rows.classCount, key: key, pool: pool,
       checkpoint: checkpoint)
-    let labelled = labels.indices.filter { labels[$0] >= 0 }
-    let paired = labelled.filter { hasText[$0] }
-    guard let text, Set(paired.map { labels[$0] }).count >= 2 else {
-      let start = ContinuousClock.now
-      let probe = try fitting.probeAlone(
-        visual, rows: labelled, labels: labels, fixedC: options.imageC)
+    let labelled = rows.labelledRows
+    let paired = labelled.filter { rows.hasText[$0] }
+    let hasTeacher = usesText && Set(paired.map { rows.labels[$0] }).count >= 2
+    let image = try fitImage(
+      rows, labelled, fitting, fixedC: options.imageC, withFolds: hasTeacher, key: key)
+    guard hasTeacher else {
       return Prefit(
-        imageProbe: probe, imageProbeSeconds: (ContinuousClock.now - start).inSeconds,
-        textProbe: nil, nll: nil, imageExponent: 1, textExponent: 0,
+        imageProbe: image.probe.probe, imageProbeSeconds: image.seconds, textProbe: nil,
+        nll: nil, imageExponent: 1, textExponent: 0,
         gate: options.teacher.gate == .open ? 1 : 0, teacher: nil)
     }
-    let image = try fitting.run(visual, rows: labelled, labels: labels, fixedC: options.imageC)
-    let own = try fitting.run(text, rows: paired, labels: labels, fixedC: options.textC)
-    let search = TeacherSearch(
-      image: image.logProbabilities, text: own.logProbabilities, rows: paired, labels: labels)
+    let sample = sampled(paired, of: rows, width: rows.text.width, key: key)
+    let own = try fitting.run(
+      try rows.texts(at: sample), labels: sample.map { rows.labels[$0] },
+      fixedC: options.textC, withFolds: true)
+    let text = outOfFold(own, own.probe, sample, paired, rowCount: rows.rowCount)
+    let search = try search(rows, paired, image.probe, text, pool: pool)
     let best = search.run(exponents: options.teacher.exponents, pool: pool)
     let alone = search.nll([(1, 0), (0, 1)], pool: pool)
     let nll = NLL(image: alone[0], text: alone[1], teacher: best.nll)
     return Prefit(
-      imageProbe: image.probe, imageProbeSeconds: image.probeSeconds, textProbe: own.probe,
-      nll: nll, imageExponent: best.image,
-      textExponent: best.text, gate: gate(options.teacher.gate, nll),
-      teacher: search.teacher(image: best.image, text: best.text, pool: pool))
+      imageProbe: image.probe.probe, imageProbeSeconds: image.seconds, textProbe: own.probe,
+      nll: nll, imageExponent: best.image, textExponent: best.text,
+      gate: gate(options.teacher.gate, nll),
+      teacher: Teacher(
+        image: image.probe, text: text, imageExponent: best.image, textExponent: best.text))
+  }
+
+  /// The probe on images: fitted on a part of many rows, then moved to the optimum of all.
+  private static func fitImage(
+    _ rows: PreparedRows, _ labelled: [Int], _ fitting: ProbeFitting, fixedC: Double?,
+    withFolds: Bool, key: RandomKey
+  ) throws -> (probe: OutOfFoldProbe, seconds: Double) {
+    let sample = sampled(labelled, of: rows, width: rows.visual.width, key: key)
+    let result = try fitting.run(
+      try rows.images(at: sample), labels: sample.map { rows.labels[$0] }, fixedC: fixedC,
+      withFolds: withFolds)
+    var (probe, seconds) = (result.probe, result.probeSeconds)
+    if sample.count < labelled.count {
+      let start = ContinuousClock.now
+      let solution = try StreamedLogisticObjective(
+        rows, labelled: labelled, space: result.space, c: probe.c, pool: fitting.pool
+      ).solve(from: result.solution, stop: fitting.stop, checkpoint: fitting.checkpoint)
+      probe = fitting.probe(result.space, solution, c: probe.c)
+      seconds += (ContinuousClock.now - start).inSeconds
+    }
+    return (outOfFold(result, probe, sample, labelled, rowCount: rows.rowCount), seconds)
+  }
+
+  private static func sampled(
+    _ candidates: [Int], of rows: PreparedRows, width: Int, key: RandomKey
+  ) -> [Int] {
+    PrefitSample.positions(
+      labels: candidates.map { rows.labels[$0] }, width: width, classCount: rows.classCount,
+      key: key.derived(3)
+    ).map { candidates[$0] }
+  }
+
+  /// Rows beyond the sample had no part in any fold's fit, so any fold serves them.
+  private static func outOfFold(
+    _ result: ProbeFitting.Result, _ probe: Probe, _ sample: [Int], _ candidates: [Int],
+    rowCount: Int
+  ) -> OutOfFoldProbe {
+    var fold = [UInt8](repeating: OutOfFoldProbe.whole, count: rowCount)
+    if !result.folds.isEmpty {
+      for row in candidates { fold[row] = UInt8(row % result.folds.count) }
+      for (place, row) in sample.enumerated() { fold[row] = result.foldOfRow[place] }
+    }
+    return OutOfFoldProbe(probe, folds: result.folds, fold: fold)
+  }
+
+  /// Out-of-fold log-probabilities of the paired rows, spread evenly over too many.
+  private static func search(
+    _ rows: PreparedRows, _ paired: [Int], _ image: OutOfFoldProbe, _ text: OutOfFoldProbe,
+    pool: WorkerPool
+  ) throws -> TeacherSearch {
+    let most = max(1_024, mostJudged / rows.classCount)
+    let judged =
+      paired.count <= most ? paired : (0..<most).map { paired[$0 * paired.count / most] }
+    func table(_ probe: OutOfFoldProbe, _ features: SampleRows) -> Matrix {
+      let size = 1_024
+      return Matrix(rowCount: judged.count, columnCount: rows.classCount) { target in
+        pool.forEach((judged.count + size - 1) / size) { task, _ in
+          let part = task * size..<min((task + 1) * size, judged.count)
+          var workspace = Workspace()
+          let slot = workspace.reserve(part.count, features.width)
+          workspace.make()
+          features.copy(part, into: workspace[slot])
+          probe.write(
+            Array(judged[part]), features: workspace[slot], into: target.rows(part))
+          withExtendedLifetime(workspace) {}
+        }
+      }
+    }
+    return TeacherSearch(
+      image: table(image, try rows.images(at: judged)),
+      text: table(text, try rows.texts(at: judged)), labels: judged.map { rows.labels[$0] })
   }
 
   private static func gate(_ gate: TeacherOptions.Gate, _ nll: NLL) -> Double {

@@ -3,8 +3,8 @@
 import MARNetDense
 import MARNetHeads
 
-/// Fits a probe on one modality: c by cross-validation, the final probe on all its rows, and
-/// out-of-fold log-probabilities.
+/// Fits a probe on one modality: c by cross-validation, the final probe, and those of its folds
+/// for out-of-fold log-probabilities.
 struct ProbeFitting {
   /// More rows than this choose c on a stratified part of this many: c barely moves beyond,
   /// and twelve fits on everything would cost more than the rest of the prefit. Out-of-fold
@@ -21,65 +21,68 @@ struct ProbeFitting {
   let checkpoint: () throws -> Void
 
   struct Result: Sendable {
+    let space: PrincipalSpace
+    let solution: LogisticRegression.Solution
     let probe: Probe
     /// Wall-clock time of the probe alone.
     let probeSeconds: Double
-    /// `[N, C]`: out of fold for the rows the probe was fitted on, its own predictions elsewhere.
-    let logProbabilities: Matrix
+    /// Each fitted without one fold; empty where none were asked for.
+    let folds: [Probe]
+    /// The fold of each row.
+    let foldOfRow: [UInt8]
   }
 
   /// - Parameters:
-  ///   - features: `[N, D]`, standardised.
-  ///   - rows: positions of the labelled rows to fit on.
+  ///   - rows: the labelled rows to fit on.
+  ///   - labels: theirs.
   ///   - fixedC: taken instead of cross-validation.
+  ///   - withFolds: whether the folds are fitted, too.
   func run(
-    _ features: Matrix, rows: [Int], labels: [Int32], fixedC: Double?
+    _ rows: SampleRows, labels: [Int32], fixedC: Double?, withFolds: Bool
   ) throws -> Result {
     let start = ContinuousClock.now
-    let space = PrincipalSpace(features, rows: rows, pool: pool)
-    let own = rows.map { labels[$0] }
-    let probe = try probe(space, rows: rows, labels: own, fixedC: fixedC)
+    let space = PrincipalSpace(rows, pool: pool)
+    let (probe, solution) = try probe(space, labels: labels, fixedC: fixedC)
     let seconds = (ContinuousClock.now - start).inSeconds
-    var logProbabilities = probe.logProbabilities(of: features, pool: pool)
-    let target = logProbabilities.mutableView()
+    var folds: [Probe] = []
+    var foldOfRow = [UInt8](repeating: OutOfFoldProbe.whole, count: withFolds ? labels.count : 0)
     let stop: LogisticRegression.Stop = rows.count > Self.selectionRows ? .coarse : .fine
-    for fold in StratifiedSplit.folds(labels: own, most: options.outOfFoldFolds, key: key) {
-      let kept = limited(own.indices.subtracting(fold), own)
+    let divided =
+      withFolds ? StratifiedSplit.folds(labels: labels, most: options.outOfFoldFolds, key: key) : []
+    for (index, fold) in divided.enumerated() {
+      let kept = limited(labels.indices.subtracting(fold), labels)
       // Every fit starts anew: a start that knows the held rows would not be out of fold.
-      let solution = try regression(space, rows: rows, labels: own, at: kept)
+      let solution = try regression(space, labels: labels, at: kept)
         .solve(c: probe.c, stop: stop, checkpoint: checkpoint)
-      let held = predict(space, solution, at: fold.map { rows[$0] })
-      for (index, position) in fold.enumerated() {
-        let row = rows[position]
-        target.rows(row..<row + 1).copy(from: held.view.rows(index..<index + 1))
-      }
-      withExtendedLifetime(held) {}
+      folds.append(self.probe(space, solution, c: probe.c))
+      for position in fold { foldOfRow[position] = UInt8(index) }
     }
-    return Result(probe: probe, probeSeconds: seconds, logProbabilities: logProbabilities)
+    return Result(
+      space: space, solution: solution, probe: probe, probeSeconds: seconds, folds: folds,
+      foldOfRow: foldOfRow)
   }
 
-  /// Only the probe, without out-of-fold predictions.
-  func probeAlone(
-    _ features: Matrix, rows: [Int], labels: [Int32], fixedC: Double?
-  ) throws -> Probe {
-    let space = PrincipalSpace(features, rows: rows, pool: pool)
-    return try probe(space, rows: rows, labels: rows.map { labels[$0] }, fixedC: fixedC)
+  func probe(
+    _ space: PrincipalSpace, _ solution: LogisticRegression.Solution, c: Double
+  ) -> Probe {
+    Probe(weights: space.weightsOnFeatures(solution.weights), bias: solution.bias, c: c)
   }
 
   private func probe(
-    _ space: PrincipalSpace, rows: [Int], labels: [Int32], fixedC: Double?
-  ) throws -> Probe {
+    _ space: PrincipalSpace, labels: [Int32], fixedC: Double?
+  ) throws -> (Probe, LogisticRegression.Solution) {
     let choice =
-      try fixedC.map { Choice(c: $0, start: nil) }
-      ?? choose(space, rows: rows, labels: labels)
-    let fit = try regression(space, rows: rows, labels: labels, at: Array(rows.indices))
-      .solve(
-        c: choice.c,
-        stop: LogisticRegression.Stop(
-          tolerance: options.tolerance,
-          iterations: options.tolerance < LogisticRegression.Stop.fine.tolerance ? 3_000 : 300),
-        from: choice.start, checkpoint: checkpoint)
-    return Probe(weights: space.weightsOnFeatures(fit.weights), bias: fit.bias, c: choice.c)
+      try fixedC.map { Choice(c: $0, start: nil) } ?? choose(space, labels: labels)
+    let fit = try regression(space, labels: labels, at: Array(labels.indices))
+      .solve(c: choice.c, stop: stop, from: choice.start, checkpoint: checkpoint)
+    return (probe(space, fit, c: choice.c), fit)
+  }
+
+  /// Where the probe that predicts stops.
+  var stop: LogisticRegression.Stop {
+    LogisticRegression.Stop(
+      tolerance: options.tolerance,
+      iterations: options.tolerance < LogisticRegression.Stop.fine.tolerance ? 3_000 : 300)
   }
 
   private struct Choice {
@@ -90,21 +93,25 @@ struct ProbeFitting {
 
   /// The c of the grid with the lowest negative log-likelihood on held-out folds; the lower c
   /// of equals.
-  private func choose(
-    _ space: PrincipalSpace, rows: [Int], labels: [Int32]
-  ) throws -> Choice {
-    let (rows, labels) = selection(rows, labels)
-    let folds = StratifiedSplit.folds(labels: labels, most: options.folds, key: key)
+  private func choose(_ space: PrincipalSpace, labels: [Int32]) throws -> Choice {
+    let selected = selection(labels)
+    let own = selected.map { labels[$0] }
+    let folds = StratifiedSplit.folds(labels: own, most: options.folds, key: key)
     let grid = options.grid.sorted()
     var losses = [Double](repeating: 0, count: grid.count)
     var solutions = [[LogisticRegression.Solution]](repeating: [], count: grid.count)
     for fold in folds {
-      let path = try regression(
-        space, rows: rows, labels: labels, at: labels.indices.subtracting(fold)
-      ).path(grid, stop: .coarse, checkpoint: checkpoint)
+      let kept = own.indices.subtracting(fold).map { selected[$0] }
+      let path = try regression(space, labels: labels, at: kept)
+        .path(grid, stop: .coarse, checkpoint: checkpoint)
+      let held = fold.map { selected[$0] }
+      let coordinates = Matrix(rowCount: held.count, columnCount: space.width) {
+        space.coordinates(of: held[...], into: $0)
+      }
       for (index, solution) in path.enumerated() {
-        let held = predict(space, solution, at: fold.map { rows[$0] })
-        losses[index] += RowMetrics.nll(held, labels: fold.map { labels[$0] }).reduce(0, +)
+        let predicted = Probe(weights: solution.weights, bias: solution.bias, c: 0)
+          .logProbabilities(of: coordinates, pool: pool)
+        losses[index] += RowMetrics.nll(predicted, labels: held.map { labels[$0] }).reduce(0, +)
         solutions[index].append(solution)
       }
     }
@@ -112,13 +119,12 @@ struct ProbeFitting {
     return Choice(c: grid[best], start: LogisticRegression.Solution(meanOf: solutions[best]))
   }
 
-  /// The rows that choose c.
-  private func selection(_ rows: [Int], _ labels: [Int32]) -> (rows: [Int], labels: [Int32]) {
-    guard rows.count > Self.selectionRows else { return (rows, labels) }
-    let part = StratifiedSplit.holdOut(
-      labels: labels, fraction: Double(Self.selectionRows) / Double(rows.count),
+  /// Positions of the rows that choose c.
+  private func selection(_ labels: [Int32]) -> [Int] {
+    guard labels.count > Self.selectionRows else { return Array(labels.indices) }
+    return StratifiedSplit.holdOut(
+      labels: labels, fraction: Double(Self.selectionRows) / Double(labels.count),
       key: key.derived(1))
-    return (part.map { rows[$0] }, part.map { labels[$0] })
   }
 
   /// The positions of an out-of-fold fit: all that are kept, or a stratified part of many.
@@ -131,18 +137,11 @@ struct ProbeFitting {
   }
 
   private func regression(
-    _ space: PrincipalSpace, rows: [Int], labels: [Int32], at positions: [Int]
+    _ space: PrincipalSpace, labels: [Int32], at positions: [Int]
   ) -> LogisticRegression {
     LogisticRegression(
-      space, rows: positions.map { rows[$0] }, labels: positions.map { labels[$0] },
-      classCount: classCount, pool: pool)
-  }
-
-  private func predict(
-    _ space: PrincipalSpace, _ solution: LogisticRegression.Solution, at rows: [Int]
-  ) -> Matrix {
-    Probe(weights: solution.weights, bias: solution.bias, c: 0)
-      .logProbabilities(of: space.coordinates.rows(at: rows), pool: pool)
+      space, rows: positions, labels: positions.map { labels[$0] }, classCount: classCount,
+      pool: pool)
   }
 }
 

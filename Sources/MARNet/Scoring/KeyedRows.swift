@@ -34,7 +34,7 @@ package struct KeyedRows: Sendable {
     withExtendedLifetime(raw) {}
   }
 
-  private init(visual: Matrix, keys: [UInt64]) {
+  package init(visual: Matrix, keys: [UInt64]) {
     self.visual = visual
     self.keys = keys
   }

@@ -45,6 +45,9 @@ package enum LogProbabilities {
     }
   }
 
+  /// ln x.
+  static func logarithm(_ x: Double) -> Double { log(x) }
+
   /// e^x.
   package static func probabilities(_ x: Matrix) -> Matrix {
     var result = x

@@ -91,7 +91,7 @@ package struct HeadTraining {
   ) throws -> PlannedTraining<TrainedHeads> {
     var options = networkOptions(
       alignmentWeight: usesText ? configuration.alignment.weight * gate : 0,
-      tokens: rows.tokens?.shape)
+      tokens: rows.rows.tokens?.shape)
     if !usesText { options.reconstructionWeight = 0 }
     let network = JointNetwork(
       dimensions: dimensions, schedule: schedule, options: options,
@@ -118,7 +118,7 @@ package struct HeadTraining {
   ) -> PlannedTraining<ImageOnlyHead> {
     let network = AlignmentNetwork(
       dimensions: dimensions,
-      options: networkOptions(alignmentWeight: weight, tokens: rows.tokens?.shape),
+      options: networkOptions(alignmentWeight: weight, tokens: rows.rows.tokens?.shape),
       batchSize: batchSize(rows.rowCount), precision: precision, key: key)
     let head = ImageOnlyHead(dimensions: dimensions, slope: slope)
     let validate = heldOut.map { heldOut in

@@ -9,8 +9,8 @@ struct NetworkTrainer {
   private static let secondsBetweenReports = 0.2
 
   /// - Returns: one record an epoch.
-  /// - Throws: `FitError.diverged`, `FitError.cancelled`.
-  func train(_ course: TrainingCourse) throws(FitError) -> [EpochRecord] {
+  /// - Throws: `FitError.diverged`, `FitError.cancelled`, `DataError`.
+  func train(_ course: TrainingCourse) throws -> [EpochRecord] {
     var clock = TrainingClock(reportEvery: Self.secondsBetweenReports)
     while !course.isFinished {
       try course.advance(1, pool: pool)

@@ -8,7 +8,7 @@ import MARNetHeads
 extension HeadTraining {
   /// Runs the three stages with `train`, one after the other.
   func staged(
-    on rows: TrainingRows, labelled: [Int], key: RandomKey,
+    on rows: TrainingRows, key: RandomKey,
     train: (TrainingCourse) throws -> [EpochRecord]
   ) throws -> (heads: TrainedHeads, records: [EpochRecord]) {
     let heads = try stagedHeads()
@@ -22,12 +22,14 @@ extension HeadTraining {
       key: key.derived(2))
     records += try train(second.course)
     _ = second.product
+    let labelled = fusionRows(of: rows, key: key)
     let frozen = FrozenBranches(
-      heads, visual: rows.visual.rows(at: labelled), sampling: configuration.sampling,
+      heads, visual: try rows.rows.visualMatrix(at: labelled, pool: pool),
+      sampling: configuration.sampling,
       key: key.derived(3), pool: pool)
     let third = fusion(
-      of: frozen, targets: rows.targets.rows(at: labelled),
-      labels: labelled.map { rows.labels[$0] }, into: heads, stage: "stage 3 of 3, fusion",
+      of: frozen, labels: labelled.map { rows.rows.labels[$0] }, into: heads,
+      stage: "stage 3 of 3, fusion",
       key: key.derived(3))
     records += try train(third.course)
     return (third.product, records)
@@ -64,9 +66,9 @@ extension HeadTraining {
 
   /// Stage 3: the fusion classifier on the frozen outputs of stages 1 and 2.
   ///
-  /// - Parameter targets: `[n, C]`, of the rows of `frozen`, whose classes are `labels`.
+  /// - Parameter labels: `[n]`, of the rows of `frozen`.
   package func fusion(
-    of frozen: FrozenBranches, targets: Matrix, labels: [Int32], into heads: TrainedHeads,
+    of frozen: FrozenBranches, labels: [Int32], into heads: TrainedHeads,
     stage: String, key: RandomKey
   ) -> PlannedTraining<TrainedHeads> {
     let network = FusionNetwork(
@@ -74,10 +76,9 @@ extension HeadTraining {
       mode: heads.architecture.fusionMode, dropout: Float(configuration.training.dropout),
       batchSize: batchSize(labels.count), precision: precision, key: key,
       onEpoch: { epoch, pool in frozen.draw(epoch + 1, pool: pool) })
-    let ones = [Float](repeating: 1, count: labels.count)
     let rows = TrainingRows(
-      visual: frozen.aligned, text: frozen.reconstructed, targets: targets, weights: ones,
-      labels: labels, hasText: ones)
+      visual: frozen.aligned, text: frozen.reconstructed, labels: labels,
+      classCount: dimensions.classes)
     let course = course(
       network, on: rows, stage: stage, steps: configuration.training.fusionSteps, key: key,
       validate: validation(heads, from: network))
@@ -85,5 +86,17 @@ extension HeadTraining {
       heads.parameters.copyValues(from: network.parameters)
       return heads
     }
+  }
+
+  /// The labelled rows that stage 3 trains on: all, or a stratified part of as many as its
+  /// steps can see.
+  package func fusionRows(of rows: TrainingRows, key: RandomKey) -> [Int] {
+    let labelled = rows.rows.labelledRows
+    let most = configuration.training.fusionSteps * configuration.training.batchSize
+    guard labelled.count > most else { return labelled }
+    return StratifiedSplit.holdOut(
+      labels: labelled.map { rows.rows.labels[$0] },
+      fraction: Double(most) / Double(labelled.count), key: key.derived(4)
+    ).map { labelled[$0] }
   }
 }

@@ -18,13 +18,11 @@ package final class TrainingCourse: @unchecked Sendable {
   /// Time spent in steps, times the threads they had.
   package private(set) var coreSeconds = 0.0
   private let network: any TrainingNetwork
-  private let rows: TrainingRows
-  private let key: RandomKey
+  private let batches: BatchStream
   private let optimizer: AdamW
   private let schedule: LearningRateSchedule
   /// Fused top-1 on held-out rows with the network as it stands; nil where none are held out.
   private let validate: (() -> Double)?
-  private var order: [Int]
   private var sum = LossTerms()
   private var hasBegunEpoch = false
 
@@ -37,18 +35,22 @@ package final class TrainingCourse: @unchecked Sendable {
     stage: String, stepCount: Int, key: RandomKey, validate: (() -> Double)? = nil
   ) {
     self.network = network
-    self.rows = rows
     self.stage = stage
     self.stepCount = stepCount
-    self.key = key
     self.validate = validate
-    stepsPerEpoch = max(1, rows.rowCount / network.batchSize)
+    let stepsPerEpoch = max(1, rows.rowCount / network.batchSize)
+    self.stepsPerEpoch = stepsPerEpoch
     schedule = LearningRateSchedule(
       peak: options.learningRate, stepCount: stepCount, warmup: options.warmup)
     optimizer = AdamW(
       layout: network.parameters.layout, weightDecay: options.weightDecay,
       clipNorm: options.clipNorm)
-    order = Array(0..<rows.rowCount)
+    batches = BatchStream(
+      rows,
+      plan: ShufflePlan(
+        rowCount: rows.rowCount, rowBytes: rows.rowBytes, chunkRows: rows.chunkRows,
+        options: options, key: key), batchSize: network.batchSize,
+      epochCount: (stepCount + stepsPerEpoch - 1) / stepsPerEpoch)
   }
 
   package var batchSize: Int { network.batchSize }
@@ -68,22 +70,20 @@ package final class TrainingCourse: @unchecked Sendable {
 
   /// Orders the rows of the epoch that is about to begin, and lets the network prepare for it;
   /// `advance` does so itself where it has not been done.
-  package func beginEpoch(pool: WorkerPool) {
+  package func beginEpoch(pool: WorkerPool) throws {
     guard !hasBegunEpoch else { return }
     hasBegunEpoch = true
     sum = LossTerms()
     network.beginEpoch(epoch, pool: pool)
-    for index in order.indices { order[index] = index }
-    key.shuffle(
-      &order, rowKey: UInt64(epoch), tag: RandomKey.tag(purpose: RandomPurpose.batches))
+    try batches.beginEpoch(epoch)
   }
 
   /// Makes up to `count` steps, none beyond the epoch.
   ///
-  /// - Throws: `FitError.diverged`.
-  package func advance(_ count: Int, pool: WorkerPool) throws(FitError) {
+  /// - Throws: `FitError.diverged`, or `DataError` when rows cannot be read.
+  package func advance(_ count: Int, pool: WorkerPool) throws {
     guard !isFinished else { return }
-    beginEpoch(pool: pool)
+    try beginEpoch(pool: pool)
     let start = ContinuousClock.now
     defer { coreSeconds += Double(pool.threadCount) * (ContinuousClock.now - start).inSeconds }
     for _ in 0..<min(count, stepsLeftInEpoch) { try makeStep(pool: pool) }
@@ -92,17 +92,12 @@ package final class TrainingCourse: @unchecked Sendable {
     records.append(record(validationTop1: validate?()))
   }
 
-  private func makeStep(pool: WorkerPool) throws(FitError) {
-    let from = step % stepsPerEpoch * batchSize
-    let terms = order.withUnsafeBufferPointer { all in
-      rows.withBatch(UnsafeBufferPointer(rebasing: all[from..<from + batchSize])) {
-        network.evaluate($0, step: step, pool: pool)
-      }
-    }
+  private func makeStep(pool: WorkerPool) throws {
+    let terms = network.evaluate(try batches.next(pool: pool), step: step, pool: pool)
     let norm = optimizer.update(
       network.parameters, rate: schedule.rate(at: step), step: step, pool: pool)
     if let term = terms.firstNonFinite ?? (norm.isFinite ? nil : "gradient") {
-      throw .diverged(stage: stage, epoch: epoch + 1, step: step + 1, term: term)
+      throw FitError.diverged(stage: stage, epoch: epoch + 1, step: step + 1, term: term)
     }
     sum += terms
     step += 1

@@ -34,7 +34,7 @@ extension FeatureFile {
     return rows
   }
 
-  private func readTokens(
+  func readTokens(
     _ tokens: TokenLayout, _ layout: SplitLayout, hasText: [Bool]
   ) throws(DataError) -> TokenRows {
     let all = 0..<tokens.visual.rowCount

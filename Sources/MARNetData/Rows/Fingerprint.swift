@@ -7,10 +7,10 @@ import MARNetDense
 /// It covers Float32 values, text masks, labels and class names in a fixed order, so
 /// that chunking, compression, and storing the same values in another type leave it
 /// as it is.
-private struct Fingerprint {
+package struct Fingerprint {
   private var hash = ContentHash()
 
-  init(rowCount: Int, visualWidth: Int, textWidth: Int?, classNames: [String]) {
+  package init(rowCount: Int, visualWidth: Int, textWidth: Int?, classNames: [String]) {
     hash.update([rowCount, visualWidth, textWidth ?? 0, classNames.count].map { Int64($0) })
     for name in classNames {
       hash.update([Int64(name.utf8.count)])
@@ -18,17 +18,17 @@ private struct Fingerprint {
     }
   }
 
-  mutating func add(_ features: Matrix) {
+  package mutating func add(_ features: Matrix) {
     features.withUnsafeBufferPointer { hash.update(UnsafeRawBufferPointer($0)) }
   }
 
-  mutating func add(hasText: [Bool], labels: [Int32]) {
+  package mutating func add(hasText: [Bool], labels: [Int32]) {
     hash.update(hasText.map { $0 ? UInt8(1) : 0 })
     hash.update(labels)
   }
 
   /// 16 hexadecimal digits.
-  var text: String {
+  package var text: String {
     let digits = String(hash.value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

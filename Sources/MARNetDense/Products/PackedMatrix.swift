@@ -66,21 +66,25 @@ package struct PackedMatrix: @unchecked Sendable {
   /// Writes the part of the operand that stands in `rows` of `source`, which begin and end at
   /// multiples of `ProductKernel.cutMultiple` (or end with the source).
   package func packRows(_ rows: Range<Int>, of source: MatrixView, _ kind: Source) {
-    guard !rows.isEmpty else { return }
+    pack(source.rows(rows), at: rows.lowerBound, kind)
+  }
+
+  /// Writes the part of the operand that `rows` are, which stand from `first` on in the whole:
+  /// as for `packRows`.
+  package func pack(_ rows: MatrixView, at first: Int, _ kind: Source) {
+    guard rows.rowCount > 0 else { return }
     precondition(
-      rows.lowerBound
-        % (kind == .straight ? kernel.table.pointee.unit_width : kernel.columnMultiple)
-        == 0,
-      "packed rows begin at \(rows.lowerBound)")
+      first % (kind == .straight ? kernel.table.pointee.unit_width : kernel.columnMultiple) == 0,
+      "packed rows begin at \(first)")
     switch kind {
     case .straight:
       kernel.table.pointee.pack(
-        source.row(rows.lowerBound), source.stride, 0, innerCount, rows.lowerBound, rows.count,
-        0, columnCount, panels.pointer)
+        rows.pointer, rows.stride, 0, innerCount, first, rows.rowCount, 0, columnCount,
+        panels.pointer)
     case .transposed:
       kernel.table.pointee.pack(
-        source.row(rows.lowerBound), source.stride, 1, innerCount, 0, innerCount,
-        rows.lowerBound, rows.count, panels.pointer)
+        rows.pointer, rows.stride, 1, innerCount, 0, innerCount, first, rows.rowCount,
+        panels.pointer)
     }
   }
 

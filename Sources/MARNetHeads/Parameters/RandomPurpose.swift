@@ -23,6 +23,8 @@ package enum RandomPurpose {
   /// Of alignment losses: random projections, hard negatives.
   package static let slicedProjection: UInt8 = 28
   package static let hardNegative: UInt8 = 29
+  /// Neighbouring rows that are read together.
+  package static let slabs: UInt8 = 30
   package static let scoringNoise: UInt8 = 32
   package static let reverseStepNoise: UInt8 = 33
   /// Of studies: visual noise at test, which labels, texts and rows a regime takes away.

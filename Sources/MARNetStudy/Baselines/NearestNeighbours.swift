@@ -17,10 +17,10 @@ package struct NearestNeighbours: Predictor {
   private let classCount: Int
 
   /// - Parameter rows: the labelled ones are kept.
-  package init(_ rows: PreparedRows, neighbours: Int) {
+  package init(_ rows: PreparedRows, neighbours: Int, pool: WorkerPool) throws {
     let labelled = rows.labelledRows
     self.neighbours = min(neighbours, labelled.count)
-    unit = Self.unit(rows.visual.visual.rows(at: labelled))
+    unit = Self.unit(try rows.visualMatrix(at: labelled, pool: pool))
     labels = labelled.map { rows.labels[$0] }
     classCount = rows.classCount
   }
@@ -35,8 +35,8 @@ package struct NearestNeighbours: Predictor {
   /// The k with the lowest negative log-likelihood on held-out rows; the first of equals.
   package static func chooseNeighbours(
     _ rows: PreparedRows, heldOut: HeldOutRows, pool: WorkerPool
-  ) -> Int {
-    let all = NearestNeighbours(rows, neighbours: 1)
+  ) throws -> Int {
+    let all = try NearestNeighbours(rows, neighbours: 1, pool: pool)
     var best = (k: 1, loss: Double.infinity)
     for k in choices where k <= all.labels.count {
       let loss = RowMetrics.nll(

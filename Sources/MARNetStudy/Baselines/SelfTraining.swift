@@ -8,15 +8,14 @@ import MARNetDense
 package enum SelfTraining {
   package static func trainingRows(
     _ rows: PreparedRows, probe: Probe, pool: WorkerPool
-  ) -> TrainingRows {
-    let predicted = probe.logProbabilities(of: rows.visual.visual, pool: pool)
+  ) throws -> TrainingRows {
+    let predicted = probe.logProbabilities(
+      of: try rows.visualMatrix(pool: pool), pool: pool)
     var targets = LogProbabilities.probabilities(predicted)
     for (row, label) in rows.labels.enumerated() where label >= 0 {
       for c in 0..<rows.classCount { targets[row, c] = c == Int(label) ? 1 : 0 }
     }
     return TrainingRows(
-      visual: rows.visual.visual, text: rows.text, targets: targets,
-      weights: [Float](repeating: 1, count: rows.rowCount), labels: rows.labels,
-      hasText: rows.hasText.map { $0 ? 1 : 0 })
+      rows, targets: .table(targets), weights: [Float](repeating: 1, count: rows.rowCount))
   }
 }

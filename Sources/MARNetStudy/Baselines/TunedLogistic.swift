@@ -14,7 +14,7 @@ package enum TunedLogistic {
     _ rows: PreparedRows, heldOut: HeldOutRows, pool: WorkerPool,
     checkpoint: () throws -> Void
   ) throws -> Double {
-    let (space, regression) = regression(rows, pool: pool)
+    let (space, regression) = try regression(rows, pool: pool)
     let path = try regression.path(grid, stop: .coarse, checkpoint: checkpoint)
     var best = (c: grid[0], loss: Double.infinity)
     for (c, solution) in zip(grid, path) {
@@ -31,19 +31,20 @@ package enum TunedLogistic {
   package static func fit(
     _ rows: PreparedRows, c: Double, pool: WorkerPool, checkpoint: () throws -> Void
   ) throws -> Probe {
-    let (space, regression) = regression(rows, pool: pool)
+    let (space, regression) = try regression(rows, pool: pool)
     return probe(try regression.solve(c: c, stop: .exact, checkpoint: checkpoint), space, c)
   }
 
   private static func regression(
     _ rows: PreparedRows, pool: WorkerPool
-  ) -> (PrincipalSpace, LogisticRegression) {
+  ) throws -> (PrincipalSpace, LogisticRegression) {
     let labelled = rows.labelledRows
-    let space = PrincipalSpace(rows.visual.visual, rows: labelled, pool: pool)
+    let images = try rows.visualMatrix(at: labelled, pool: pool)
+    let space = PrincipalSpace(SampleRows(images), pool: pool)
     return (
       space,
       LogisticRegression(
-        space, rows: labelled, labels: labelled.map { rows.labels[$0] },
+        space, rows: Array(labelled.indices), labels: labelled.map { rows.labels[$0] },
         classCount: rows.classCount, pool: pool)
     )
   }

@@ -26,7 +26,7 @@ struct AblationStages {
     kinds = FusionKind.all.filter {
       run.wants($0.id) || (wantsPaper && $0 == paperKind)
     }
-    let rows = run.rows.trainingRows(teacher: nil, weight: 0)
+    let rows = try run.rows.trainingRows(teacher: nil, weight: 0, pool: run.pool)
     let (sampling, heads) = (run.sampling(paper), heads)
     if run.wants(Contender.ema) || !kinds.isEmpty {
       trainees.append(
@@ -65,13 +65,13 @@ struct AblationStages {
       fitted.failures[Contender.paper] = "its stage '\(failed)' diverged"
       return []
     }
-    let labelled = run.rows.labelledRows
-    let rows = run.rows.trainingRows(teacher: nil, weight: 0)
+    let rows = try run.rows.trainingRows(teacher: nil, weight: 0, pool: run.pool)
+    let labelled = try run.training(run.paper).fusionRows(of: rows, key: run.key)
     let frozen = FrozenBranches(
-      heads, visual: rows.visual.rows(at: labelled), sampling: run.paper.sampling, key: run.key,
+      heads, visual: try run.rows.visualMatrix(at: labelled, pool: run.pool),
+      sampling: run.paper.sampling, key: run.key,
       pool: run.pool)
-    let targets = rows.targets.rows(at: labelled)
-    let labels = labelled.map { rows.labels[$0] }
+    let labels = labelled.map { run.rows.labels[$0] }
     let stages = [Contender.ema, Contender.cdr].reduce(0) { $0 + (fitted.fitSeconds[$1] ?? 0) }
     return try kinds.map { kind in
       var configuration = run.paper
@@ -86,7 +86,7 @@ struct AblationStages {
       return SeedRun.Trainee(
         id,
         training.fusion(
-          of: frozen, targets: targets, labels: labels, into: own, stage: id, key: run.key)
+          of: frozen, labels: labels, into: own, stage: id, key: run.key)
       ) { NetworkPredictor(heads: $0, sampling: sampling) }
     }
   }

@@ -35,11 +35,11 @@ struct SeedData: Sendable {
     let rows = try regime.applied(to: source.train, key: key)
     try rows.requireEveryClassLabelled()
     try rows.requireText()
-    prepared = PreparedData(rows: rows, validation: source.validation, pool: pool)
+    prepared = try PreparedData(rows: rows, validation: source.validation, pool: pool)
     test = KeyedRows(
       raw: source.test, standardizer: prepared.visualStandardizer, pool: pool)
     testLabels = source.testLabels
-    let held = prepared.heldOut(configuration.validation, key: key)
+    let held = try prepared.heldOut(configuration.validation, key: key, pool: pool)
     heldOutCount = held?.rows.labels.count ?? 0
     heldOut = heldOutCount >= Self.fewestRowsToChooseBy ? held : nil
     testsFallback = heldOutCount >= configuration.validation.minimumRows

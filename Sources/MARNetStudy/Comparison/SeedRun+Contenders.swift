@@ -24,7 +24,7 @@ extension SeedRun {
   }
 
   func methodTrials(on inner: PreparedRows) throws -> [MethodTrial] {
-    let hard = inner.trainingRows(teacher: nil, weight: 0)
+    let hard = try inner.trainingRows(teacher: nil, weight: 0, pool: pool)
     return try methods.flatMap { method in
       try ComparisonOptions.factors.prefix(options.trials).map { factor in
         let weight = factor * method.defaultWeight
@@ -48,7 +48,7 @@ extension SeedRun {
 
   /// Every alignment method with the weight chosen for it.
   func methodTrainees(_ tuning: Tuning, into fitted: inout Fitted) throws -> [Trainee] {
-    let hard = rows.trainingRows(teacher: nil, weight: 0)
+    let hard = try rows.trainingRows(teacher: nil, weight: 0, pool: pool)
     var trainees: [Trainee] = []
     let team = AlignmentOptions.Method.team.rawValue
     if let failure = data.tokenFailure {
@@ -82,13 +82,13 @@ extension SeedRun {
         (ContinuousClock.now - start).inSeconds * Double(pool.threadCount)
     }
     if wants(Contender.neighbours) {
-      fitted.predictors[Contender.neighbours] = NearestNeighbours(
-        rows, neighbours: tuning.neighbours ?? 10)
+      fitted.predictors[Contender.neighbours] = try NearestNeighbours(
+        rows, neighbours: tuning.neighbours ?? 10, pool: pool)
     }
   }
 
   func baselineTrainees(prefit: Prefit, into fitted: inout Fitted) throws -> [Trainee] {
-    let hard = rows.trainingRows(teacher: nil, weight: 0)
+    let hard = try rows.trainingRows(teacher: nil, weight: 0, pool: pool)
     let training = try training(plugin)
     var trainees: [Trainee] = []
     func add(_ id: String, on rows: TrainingRows, key: RandomKey, width: Int? = nil) throws {
@@ -116,7 +116,7 @@ extension SeedRun {
       if rows.labels.contains(where: { $0 < 0 }) {
         try add(
           Contender.selfTraining,
-          on: SelfTraining.trainingRows(rows, probe: prefit.imageProbe, pool: pool), key: key)
+          on: try SelfTraining.trainingRows(rows, probe: prefit.imageProbe, pool: pool), key: key)
       } else {
         fitted.failures[Contender.selfTraining] = "every row has a label"
       }
@@ -127,7 +127,8 @@ extension SeedRun {
       } else {
         try add(
           Contender.teacher,
-          on: rows.trainingRows(teacher: prefit, weight: plugin.teacher.weight), key: key)
+          on: try rows.trainingRows(
+            teacher: prefit, weight: plugin.teacher.weight, pool: pool), key: key)
       }
     }
     return trainees

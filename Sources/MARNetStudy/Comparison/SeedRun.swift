@@ -124,7 +124,7 @@ struct SeedRun {
         heldOut.inner, heldOut: heldOut.rows, pool: pool, checkpoint: progress.checkpoint)
     }
     if wants(Contender.neighbours) {
-      tuning.neighbours = NearestNeighbours.chooseNeighbours(
+      tuning.neighbours = try NearestNeighbours.chooseNeighbours(
         heldOut.inner, heldOut: heldOut.rows, pool: pool)
     }
     return tuning
@@ -147,7 +147,8 @@ struct SeedRun {
   ) throws -> Trainee {
     let teacher = usesText && plugin.teacher.isEnabled ? prefit : nil
     let planned = try training(plugin).joint(
-      on: rows.trainingRows(teacher: teacher, weight: plugin.teacher.weight),
+      on: try rows.trainingRows(
+        teacher: teacher, weight: plugin.teacher.weight, pool: pool),
       gate: usesText ? prefit.gate : 0, usesText: usesText, stage: id, key: key)
     let sampling = sampling(plugin)
     return Trainee(id, planned) { NetworkPredictor(heads: $0, sampling: sampling) }

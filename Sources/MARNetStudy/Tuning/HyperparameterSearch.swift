@@ -78,13 +78,13 @@ public struct HyperparameterSearch: Sendable {
     try rows.requireText()
     let validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
     let pool = WorkerPool(threads: threads)
-    let data = PreparedData(rows: rows, validation: validation, pool: pool)
-    guard let heldOut = data.heldOut(base.validation, key: key),
-      heldOut.rows.labels.count >= base.validation.minimumRows
+    let data = try PreparedData(rows: rows, validation: validation, pool: pool)
+    let held = try data.heldOut(base.validation, key: key, pool: pool)
+    guard let heldOut = held, heldOut.rows.labels.count >= base.validation.minimumRows
     else {
       throw StudyError.tooFewRows(
         path: file.path, purpose: "could be held out to judge trials",
-        found: data.heldOut(base.validation, key: key)?.rows.labels.count ?? 0,
+        found: held?.rows.labels.count ?? 0,
         needed: base.validation.minimumRows, group: "val")
     }
     let recordFile = StudyRecordFile(for: output)
@@ -155,9 +155,9 @@ public struct HyperparameterSearch: Sendable {
       configuration: configuration, dimensions: data.dimensions(configuration), pool: pool,
       purpose: "")
     return try training.joint(
-      on: rows.trainingRows(
+      on: try rows.trainingRows(
         teacher: configuration.teacher.isEnabled ? prefit : nil,
-        weight: configuration.teacher.weight),
+        weight: configuration.teacher.weight, pool: pool),
       gate: prefit.gate, usesText: true, stage: "trial \(trial)",
       key: key.derived(FitStream.networks))
   }

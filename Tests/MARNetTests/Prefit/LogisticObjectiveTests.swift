@@ -53,8 +53,9 @@ import Testing
     let problem = LogisticProblem(rowCount: rowCount, width: width, classCount: classCount)
     let pool = WorkerPool(threads: 2)
     let rows = LogisticRows(
-      problem.features, rows: Array(0..<rowCount), labels: problem.labels,
-      classCount: classCount, pool: pool)
+      width: problem.features.columnCount, labels: problem.labels, classCount: classCount,
+      pool: pool
+    ) { range, target in target.copy(from: problem.features.view.rows(range)) }
     let objective = LogisticObjective(
       rows, variances: [Float](repeating: 1, count: width), c: Self.c, pool: pool)
     let point = Seeded.normal(1, objective.count, seed: 5).values.map { 0.3 * Double($0) }
@@ -74,7 +75,8 @@ import Testing
     let problem = LogisticProblem(rowCount: 10, width: 2, classCount: 2)
     let pool = WorkerPool(threads: 1)
     let rows = LogisticRows(
-      problem.features, rows: Array(0..<10), labels: problem.labels, classCount: 2, pool: pool)
+      width: problem.features.columnCount, labels: problem.labels, classCount: 2, pool: pool
+    ) { range, target in target.copy(from: problem.features.view.rows(range)) }
     let objective = LogisticObjective(rows, variances: [4, 0], c: Self.c, pool: pool)
     var inverse = [Float](repeating: 0, count: 6)
     objective.writeInverseCurvature(scale: 0.25, into: &inverse)

@@ -22,7 +22,7 @@ struct LogisticProblem {
   func regression(pool: WorkerPool) -> LogisticRegression {
     let rows = Array(labels.indices)
     return LogisticRegression(
-      PrincipalSpace(features, rows: rows, pool: pool), rows: rows, labels: labels,
+      PrincipalSpace(SampleRows(features), pool: pool), rows: rows, labels: labels,
       classCount: classCount, pool: pool)
   }
 }

@@ -32,7 +32,7 @@ import Testing
   private let dimensions: HeadDimensions
 
   init() throws {
-    let data = PreparedData(
+    let data = try PreparedData(
       rows: try SmallFit.features(labelled: 0.6).pairedRows(.train), validation: nil,
       pool: WorkerPool(threads: 1))
     rows = data.rows
@@ -61,7 +61,7 @@ import Testing
   /// A joint network, alignment of two methods, an image-only network of another length, and
   /// reconstruction.
   private func networks(_ pool: WorkerPool) throws -> [Planned] {
-    let hard = rows.trainingRows(teacher: nil, weight: 0)
+    let hard = try rows.trainingRows(teacher: nil, weight: 0, pool: pool)
     let joint = try training(.plugin, pool).joint(
       on: hard, gate: 1, usesText: true, stage: "joint", key: key)
     let heads = try training(.paper, pool).stagedHeads()
@@ -111,7 +111,7 @@ import Testing
 
   /// Fusion classifiers of three operators on the same frozen branches, sampled each epoch.
   private func fusions(_ pool: WorkerPool) throws -> [Planned] {
-    let hard = rows.trainingRows(teacher: nil, weight: 0)
+    let hard = try rows.trainingRows(teacher: nil, weight: 0, pool: pool)
     let heads = try training(.paper, pool).stagedHeads()
     let first = try training(.paper, pool).alignment(
       on: hard, weight: 1, into: heads, stage: "alignment", key: key)
@@ -123,7 +123,8 @@ import Testing
     _ = second.product
     let labelled = rows.labelledRows
     let frozen = FrozenBranches(
-      heads, visual: hard.visual.rows(at: labelled), sampling: configuration(.paper).sampling,
+      heads, visual: try rows.visualMatrix(at: labelled, pool: pool),
+      sampling: configuration(.paper).sampling,
       key: key, pool: pool)
     return try [FusionOptions.Operator.concatenation, .harmonic, .sum].map { one in
       let training = try training(.paper, pool) {
@@ -133,8 +134,7 @@ import Testing
       let own = try training.stagedHeads()
       own.takeBranches(from: heads)
       let planned = training.fusion(
-        of: frozen, targets: hard.targets.rows(at: labelled),
-        labels: labelled.map { rows.labels[$0] }, into: own, stage: "fusion", key: key)
+        of: frozen, labels: labelled.map { rows.labels[$0] }, into: own, stage: "fusion", key: key)
       return Planned(course: planned.course) { planned.product.parameters }
     }
   }
@@ -175,13 +175,14 @@ import Testing
     let pool = WorkerPool(threads: threads)
     let reference = try alone(networks(pool), pool)
     var planned = try networks(pool)
-    let hard = rows.trainingRows(teacher: nil, weight: 0)
-    var targets = hard.targets
+    let hard = try rows.trainingRows(teacher: nil, weight: 0, pool: pool)
+    var targets = try SoftTargets(
+      labels: rows.labels, hasText: rows.hasText, classCount: rows.classCount, prefit: nil,
+      teacherWeight: 0
+    ).matrix(rows, pool: pool)
     // One row of the first epoch.
     targets[rows.labelledRows[0], 0] = .nan
-    let broken = TrainingRows(
-      visual: hard.visual, text: hard.text, targets: targets, weights: hard.weights,
-      labels: hard.labels, hasText: hard.hasText)
+    let broken = TrainingRows(rows, targets: .table(targets), weights: hard.weights)
     let course = try training(.plugin, pool).alignment(
       on: broken, weight: 0, stage: "broken", key: key
     ).course

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetData
+import MARNetDense
+
+/// What a network is trained on: rows, targets and weights.
+package struct TrainingRows: Sendable {
+  /// What each row is to predict.
+  package enum Targets: Sendable {
+    /// `[n, C]`.
+    case table(Matrix)
+    /// Computed when rows are read.
+    case soft(SoftTargets)
+  }
+
+  package let rows: PreparedRows
+  package let targets: Targets
+  /// `[n]`, weight in the cross-entropies.
+  package let weights: [Float]
+
+  package init(_ rows: PreparedRows, targets: Targets, weights: [Float]) {
+    self.rows = rows
+    self.targets = targets
+    self.weights = weights
+  }
+
+  /// Labelled rows in memory that are used as they are.
+  package init(visual: Matrix, text: Matrix, labels: [Int32], classCount: Int) {
+    let present = [Bool](repeating: true, count: labels.count)
+    let rows = PreparedRows(
+      visual: visual, text: text, hasText: present, labels: labels, classCount: classCount)
+    let targets = SoftTargets(
+      labels: labels, hasText: present, classCount: classCount, prefit: nil, teacherWeight: 0)
+    self.init(rows, targets: .soft(targets), weights: targets.weights)
+  }
+
+  package var rowCount: Int { rows.rowCount }
+
+  /// Bytes that a row takes where it waits to be drawn.
+  var rowBytes: Int {
+    let tokens = rows.tokens.map { $0.visual.rows.rowBytes + $0.text.rows.rowBytes } ?? 0
+    return rows.visual.rows.rowBytes + rows.text.rows.rowBytes + tokens
+      + (needsTable ? 4 * rows.classCount : 0)
+  }
+
+  /// Rows that are best read together.
+  var chunkRows: Int { max(rows.visual.rows.chunkRows, rows.text.rows.chunkRows) }
+
+  /// Whether targets are kept beside the features until they are drawn.
+  var needsTable: Bool {
+    switch targets {
+    case .table: true
+    case .soft(let soft): soft.needsFeatures
+    }
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetDense
+import MARNetHeads
+
+/// Deals the rows of a training out in batches, epoch after epoch, in the order of a
+/// `ShufflePlan`; the incomplete last batch of an epoch is left out.
+///
+/// Rows in memory and rows of a file come in the same order with the same bits.
+final class BatchStream {
+  private let plan: ShufflePlan
+  private let buffer: BatchBuffer
+  private let supply: Supply
+  private var epoch = 0
+  private var windows: [ShufflePlan.Window] = []
+  private var current: Drawn?
+  /// Places of the current window in the order in which they are dealt.
+  private var order: [Int] = []
+  private var dealt = 0
+  private var slots: [Int]
+  private static let taskRows = 32
+
+  private struct Drawn {
+    let index: Int
+    let window: any TrainingWindow
+  }
+
+  private enum Supply {
+    case resident(ResidentWindow)
+    case file(WindowReader, JoinableThread)
+  }
+
+  /// - Parameter epochCount: of the training.
+  init(_ rows: TrainingRows, plan: ShufflePlan, batchSize: Int, epochCount: Int) {
+    self.plan = plan
+    buffer = BatchBuffer(rows, batchSize: batchSize)
+    slots = [Int](repeating: 0, count: batchSize)
+    if rows.rows.isResident {
+      supply = .resident(ResidentWindow(rows: rows))
+    } else {
+      let reader = WindowReader(rows, plan: plan, epochCount: epochCount)
+      guard let thread = reader.start() else {
+        preconditionFailure("the system gives no thread to read ahead")
+      }
+      supply = .file(reader, thread)
+    }
+    order.reserveCapacity(plan.windowRows)
+  }
+
+  deinit {
+    if case .file(let reader, let thread) = supply {
+      reader.close()
+      thread.join()
+    }
+  }
+
+  /// Begins an epoch; what is left of the one before is dropped.
+  func beginEpoch(_ epoch: Int) throws {
+    giveBack(current)
+    current = nil
+    self.epoch = epoch
+    windows = plan.windows(epoch: epoch)
+    try open(0)
+  }
+
+  /// The next batch of the epoch; valid until the next call.
+  ///
+  /// - Throws: `DataError` when its rows cannot be read.
+  func next(pool: WorkerPool) throws -> TrainingBatch {
+    var place = 0
+    while place < buffer.rowCount {
+      if dealt == order.count, let index = current?.index { try open(index + 1) }
+      guard let drawn = current else { preconditionFailure("a batch before the epoch") }
+      let count = min(buffer.rowCount - place, order.count - dealt)
+      for offset in 0..<count { slots[place + offset] = order[dealt + offset] }
+      write(place..<place + count, from: drawn, pool: pool)
+      dealt += count
+      place += count
+    }
+    return buffer.batch
+  }
+
+  private func write(_ places: Range<Int>, from drawn: Drawn, pool: WorkerPool) {
+    let (window, buffer) = (windows[drawn.index], buffer)
+    slots.withUnsafeBufferPointer { slots in
+      nonisolated(unsafe) let slots = slots
+      pool.forEach((places.count + Self.taskRows - 1) / Self.taskRows) { task, _ in
+        let first = places.lowerBound + task * Self.taskRows
+        for place in first..<min(first + Self.taskRows, places.upperBound) {
+          drawn.window.write(
+            window.row(slots[place]), slot: slots[place], into: buffer, place: place)
+        }
+      }
+    }
+  }
+
+  private func open(_ index: Int) throws {
+    precondition(index < windows.count, "epoch \(epoch) has \(windows.count) windows")
+    giveBack(current)
+    current = nil
+    switch supply {
+    case .resident(let window): current = Drawn(index: index, window: window)
+    case .file(let reader, _):
+      current = Drawn(index: index, window: try reader.take(epoch: epoch, index: index))
+    }
+    plan.order(of: windows[index], index: index, epoch: epoch, into: &order)
+    dealt = 0
+  }
+
+  private func giveBack(_ drawn: Drawn?) {
+    guard case .file(let reader, _) = supply, let window = drawn?.window as? LoadedWindow else {
+      return
+    }
+    reader.give(back: window)
+  }
+}
