@@ -31,7 +31,7 @@ struct HDF5File: Sendable {
         return
       } catch {
         attempts -= 1
-        guard attempts > 0, error.description.contains("unable to lock file") else { throw error }
+        guard attempts > 0, case .fileLocked = error else { throw error }
         usleep(Self.microsecondsBetween)
       }
     }

@@ -10,7 +10,16 @@ extension SamplingOptions.Method: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
 extension Split: ExpressibleByArgument {}
 extension ScoreFormat: ExpressibleByArgument {}
-extension FeatureType: ExpressibleByArgument {}
+
+/// The types that can be written.
+extension FeatureType: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let type = Self.writable.first(where: { $0.rawValue == argument }) else { return nil }
+    self = type
+  }
+
+  public static var allValueStrings: [String] { writable.map(\.rawValue) }
+}
 
 /// Hyper-parameters: a preset, a file over it, flags over both.
 struct ConfigurationOptions: ParsableArguments {
