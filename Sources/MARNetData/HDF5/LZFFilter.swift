@@ -21,7 +21,9 @@ enum LZFFilter {
     var filter = H5Z_class2_t()
     filter.version = H5Z_CLASS_T_VERS
     filter.id = number
-    filter.encoder_present = 0
+    // Said to be there although nothing is compressed: a host program that makes datasets with
+    // the filter would be refused otherwise, where without it HDF5 leaves their chunks as they are.
+    filter.encoder_present = 1
     filter.decoder_present = 1
     filter.name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
     filter.filter = { flags, valueCount, values, count, capacity, buffer in
