@@ -37,7 +37,7 @@ import Testing
 
   @Test func bytesWithoutScale() throws {
     try expect(
-      " holds uint8 without an attribute 'scale' values; " + Self.needed
+      " holds uint8 values; " + Self.needed
         + "If they are quantised features, add their 'scale' and 'zero_point' as attributes; "
         + "if they are pixels, extract features first."
     ) { try bytes($0) }
@@ -45,7 +45,7 @@ import Testing
 
   @Test func words() throws {
     try expect(
-      " holds uint16 without an attribute 'dtype' values; " + Self.needed
+      " holds uint16 values; " + Self.needed
         + "If they are the bits of bfloat16, add the attribute dtype=\"bfloat16\"; "
         + "otherwise store the features as float32."
     ) { try bytes($0, type: chdf5_std_u16le()) }
@@ -53,7 +53,7 @@ import Testing
 
   @Test func wordsOfAnotherEncoding() throws {
     try expect(
-      " holds big-endian uint16 without an attribute 'dtype' values; " + Self.needed
+      " holds big-endian uint16 values; " + Self.needed
         + "If they are the bits of bfloat16, add the attribute dtype=\"bfloat16\"; "
         + "otherwise store the features as float32."
     ) {

@@ -17,19 +17,16 @@ enum DatasetCheck {
 
   /// A type that can be decoded to float32, with the attributes that say how.
   private static func featureType(of dataset: HDF5Dataset) throws(DataError) {
-    var found = dataset.type.name
     let remedy: String
     switch dataset.type {
     case .float:
       return
     case .integer(bytes: 1, _, _, kind: .number):
       if try ColumnScaling(dataset) != nil { return }
-      found += " without an attribute 'scale'"
       remedy =
         "If they are quantised features, add their 'scale' and 'zero_point' as attributes; "
         + "if they are pixels, extract features first."
     case .integer(bytes: 2, _, _, kind: .number):
-      found += " without an attribute 'dtype'"
       remedy =
         "If they are the bits of bfloat16, add the attribute dtype=\"bfloat16\"; "
         + "otherwise store the features as float32."
@@ -41,7 +38,7 @@ enum DatasetCheck {
       remedy = "Store the features as float32."
     }
     throw DataError.wrongType(
-      dataset.location, found: found,
+      dataset.location, found: dataset.type.name,
       needed: "float16, bfloat16, float32, float64, or int8 or uint8 with a scale",
       remedy: remedy)
   }

@@ -13,11 +13,13 @@ extension ScoreFormat: ExpressibleByArgument {}
 
 /// The types that can be written.
 extension FeatureType: ExpressibleByArgument {
+  /// The type of that name; nil for types that are only read.
   public init?(argument: String) {
     guard let type = Self.writable.first(where: { $0.rawValue == argument }) else { return nil }
     self = type
   }
 
+  /// The names to choose from.
   public static var allValueStrings: [String] { writable.map(\.rawValue) }
 }
 
