@@ -98,7 +98,7 @@ import Testing
   @Test(arguments: table)
   func isReadBitForBit(encoding: StoredEncoding) throws {
     try write(encoding)
-    try expectValues(Self.numbers.map { encoding.encode($0).value }, encoding.featureType)
+    try expectValues(encoding.values(Self.numbers, width: Self.shape[1]), encoding.featureType)
   }
 
   @Test(arguments: [StoredEncoding.Kind.float32, .float16, .int8])
@@ -107,25 +107,25 @@ import Testing
     let numbers = Array(Self.numbers[..<60])
     try write(encoding, numbers, shape: [12, 5])
     try expectValues(
-      numbers.map { encoding.encode($0).value }, shape: [12, 5],
+      encoding.values(numbers, width: 5), shape: [12, 5],
       kind == .int8 ? .int8 : encoding.featureType)
   }
 
   @Test(arguments: [StoredEncoding.Kind.float32, .float16, .bfloat16Bits, .int8, .uint8])
   func chunksThatWereNeverWrittenHoldTheFillValue(kind: StoredEncoding.Kind) throws {
-    let fill = StoredEncoding(kind: kind).encode(77)
+    let fill = StoredEncoding(kind: kind).encode(77).bytes
     let encoding = StoredEncoding(
-      kind: kind, storage: .init(chunk: Self.automatic, gzip: 1, fill: fill.bytes))
+      kind: kind, storage: .init(chunk: Self.automatic, gzip: 1, fill: fill))
     try write(encoding, [])
     try expectValues(
-      [Float](repeating: fill.value, count: Self.numbers.count), encoding.featureType)
+      encoding.values(Self.numbers.map { _ in 77 }, width: Self.shape[1]), encoding.featureType)
   }
 
   @Test(arguments: [false, true], [false, true])
   func newAndOrderedFiles(latest: Bool, ordered: Bool) throws {
     let encoding = StoredEncoding(kind: .uint8, storage: .init(chunk: Self.automatic, gzip: 1))
     try write(encoding, latest: latest, ordered: ordered)
-    try expectValues(Self.numbers.map { encoding.encode($0).value }, .uint8)
+    try expectValues(encoding.values(Self.numbers, width: Self.shape[1]), .uint8)
   }
 
   @Test(arguments: RawFile.TextKind.allCases, ["dtype", "encoding", "type"])
@@ -138,7 +138,7 @@ import Testing
       "train/visual", shape: [12, 5], values: numbers.flatMap { encoding.encode($0).bytes },
       memory: encoding.type)
     file.attribute("train/visual", name, text: "bfloat16", kind: kind)
-    try expectValues(numbers.map { encoding.encode($0).value }, shape: [12, 5], .bfloat16)
+    try expectValues(encoding.values(numbers, width: 5), shape: [12, 5], .bfloat16)
   }
 
   @Test func eachColumnHasItsOwnScale() throws {
@@ -159,7 +159,7 @@ import Testing
   @Test func partsOfLZFChunksAreReadThroughHDF5() throws {
     let encoding = StoredEncoding(kind: .float32, storage: .init(chunk: [1_500, 211], lzf: true))
     try write(encoding)
-    let expected = Self.numbers.map { encoding.encode($0).value }
+    let expected = encoding.values(Self.numbers, width: Self.shape[1])
     let part = try FeatureFile(path: path).readVisual(.train, rows: 700..<702)
     #expect(part.values == Array(expected[700 * 211..<702 * 211]))
   }

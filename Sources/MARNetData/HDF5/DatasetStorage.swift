@@ -77,7 +77,6 @@ struct DatasetStorage: Sendable {
         if valueCount < 3 || Int(values[2]) != chunkBytes {
           missing = missing ?? "lzf for chunks of another size"
         }
-        LZFFilter.registerIfMissing()
       }
       if missing == nil && H5Zfilter_avail(id) <= 0 { missing = name }
     }

@@ -44,10 +44,19 @@ struct StoredEncoding: Sendable, CustomTestStringConvertible {
   }
 
   static let scale: Float = 0.3
+
+  /// The scale of a column of `uint8`.
+  private static func scale(ofColumn column: Int) -> Float { scale * Float(column + 1) }
+
   static let zeroPoint: Float = 3
 
+  /// The float32 values that `numbers`, row by row, must become.
+  func values(_ numbers: [Int], width: Int) -> [Float] {
+    numbers.enumerated().map { encode($1, column: $0 % width).value }
+  }
+
   /// The stored bytes of `number`, -125 to 125, and the float32 that they mean.
-  func encode(_ number: Int) -> (bytes: [UInt8], value: Float) {
+  func encode(_ number: Int, column: Int = 0) -> (bytes: [UInt8], value: Float) {
     let value = Float(number) / 4
     func ordered(_ bits: UInt64, _ count: Int) -> [UInt8] {
       let bytes = (0..<count).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) }
@@ -66,7 +75,7 @@ struct StoredEncoding: Sendable, CustomTestStringConvertible {
       let scaled = (Float(number) - Self.zeroPoint) * Self.scale
       return ([UInt8(bitPattern: Int8(number))], scaled)
     case .uint8:
-      let product = Float(number + 125) * Self.scale
+      let product = Float(number + 125) * Self.scale(ofColumn: column)
       return ([UInt8(number + 125)], product + Self.zeroPoint)
     }
   }
@@ -90,7 +99,7 @@ struct StoredEncoding: Sendable, CustomTestStringConvertible {
       file.attribute(
         name, "zero_point", numbers: [Double(Self.zeroPoint)], type: chdf5_std_i8le())
     case .uint8:
-      let scales = [Double](repeating: Double(Self.scale), count: shape[1])
+      let scales = (0..<shape[1]).map { Double(Self.scale(ofColumn: $0)) }
       file.attribute(name, "scale_factor", numbers: scales, shape: [shape[1]])
       file.attribute(name, "add_offset", numbers: [Double(Self.zeroPoint)], shape: [1])
     default: break
