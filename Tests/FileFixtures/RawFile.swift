@@ -6,11 +6,17 @@ import MARNetData
 /// An HDF5 file written call by call, for layouts that the package never writes.
 package final class RawFile {
   package let path: String
-  private let id: hid_t
+  let id: hid_t
 
-  package init(_ path: String) throws {
+  /// - Parameter latest: in the newest format that this HDF5 library writes.
+  package init(_ path: String, latest: Bool = false) throws {
     self.path = path
-    id = HDF5Library.synchronized { H5Fcreate(path, chdf5_create_new(), 0, 0) }
+    id = HDF5Library.synchronized {
+      let access = H5Pcreate(chdf5_file_access())
+      defer { H5Pclose(access) }
+      if latest { H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) }
+      return H5Fcreate(path, chdf5_create_new(), 0, access)
+    }
     guard id >= 0 else { throw FixtureError.hdf5("create \(path)") }
     chdf5_close_on_exec(id)
   }
@@ -23,28 +29,6 @@ package final class RawFile {
     return self
   }
 
-  /// How a dataset is stored.
-  package struct Storage: Sendable {
-    package var chunk: [Int] = []
-    package var gzip: UInt32?
-    package var shuffle = false
-    package var checksum = false
-    package var unknownFilter: Int32?
-    package var externalFile: String?
-
-    package init(
-      chunk: [Int] = [], gzip: UInt32? = nil, shuffle: Bool = false, checksum: Bool = false,
-      unknownFilter: Int32? = nil, externalFile: String? = nil
-    ) {
-      self.chunk = chunk
-      self.gzip = gzip
-      self.shuffle = shuffle
-      self.checksum = checksum
-      self.unknownFilter = unknownFilter
-      self.externalFile = externalFile
-    }
-  }
-
   /// Writes `values` converted by HDF5 from the type `memory` to the type `type`.
   @discardableResult
   package func dataset<Value: BitwiseCopyable>(
@@ -52,22 +36,9 @@ package final class RawFile {
     storage: Storage = Storage()
   ) throws -> RawFile {
     try HDF5Library.synchronized {
-      let list = H5Pcreate(chdf5_dataset_create())
+      let list = storage.creationList(of: type ?? memory)
       defer { H5Pclose(list) }
-      if !storage.chunk.isEmpty {
-        H5Pset_chunk(list, Int32(storage.chunk.count), storage.chunk.map { hsize_t($0) })
-      }
-      if storage.shuffle { H5Pset_shuffle(list) }
-      if let level = storage.gzip { H5Pset_deflate(list, level) }
-      if storage.checksum { H5Pset_fletcher32(list) }
-      if let filter = storage.unknownFilter {
-        H5Pset_filter(list, filter, UInt32(H5Z_FLAG_OPTIONAL), 0, nil)
-      }
-      if let file = storage.externalFile { H5Pset_external(list, file, 0, hsize_t(1 << 20)) }
-      let space =
-        shape.isEmpty
-        ? H5Screate(H5S_SCALAR)
-        : H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, nil)
+      let space = storage.space(of: shape)
       defer { H5Sclose(space) }
       let dataset = H5Dcreate2(id, name, type ?? memory, space, 0, list, 0)
       guard dataset >= 0 else { throw FixtureError.hdf5("create \(name)") }
@@ -92,17 +63,6 @@ package final class RawFile {
     try dataset(
       name, shape: shape, values: values, memory: chdf5_ieee_f32le(), type: type,
       storage: storage)
-  }
-
-  /// Puts `bytes` in the place of the compressed chunk whose first value is at `offset`.
-  package func overwriteChunk(_ name: String, at offset: [Int], with bytes: [UInt8]) throws {
-    try HDF5Library.synchronized {
-      let dataset = H5Dopen2(id, name, 0)
-      defer { H5Dclose(dataset) }
-      let status = H5Dwrite_chunk(
-        dataset, 0, 0, offset.map { hsize_t($0) }, bytes.count, bytes)
-      guard status >= 0 else { throw FixtureError.hdf5("overwrite a chunk of \(name)") }
-    }
   }
 
   @discardableResult

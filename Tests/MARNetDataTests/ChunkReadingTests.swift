@@ -75,7 +75,7 @@ import Testing
     let error = #expect(throws: DataError.self) {
       try file.readVisual(.train, rows: 0..<3_000)
     }
-    #expect(error?.description.contains("rows 0..<1500") == true, "\(error as Any)")
+    #expect(error?.description.contains("rows 0 to 1,499 (") == true, "\(error as Any)")
   }
 
   @Test(arguments: [1, 2, 5])

@@ -94,8 +94,78 @@ import Testing
     for at in start { for offset in 2..<40 { all[at + offset] = 0xFF } }
     try write(all, to: path)
     expect(
-      "f.h5: dataset '/train/visual': HDF5 could not read rows 0..<4: inflate() failed. "
-        + "Check the file with h5dump, or write it again.", kind: .inputOutput
+      "f.h5: dataset '/train/visual' is damaged in rows 0 to 3 (HDF5: inflate() failed). "
+        + "Copy the file again, or write it again.", kind: .inputOutput
     ) { try pair() }
+  }
+
+  @Test(arguments: [8, 9])
+  func aNewerSuperblock(version: UInt8) throws {
+    try SmallFile.write(to: path)
+    var all = try bytes(of: path)
+    all[8] = version
+    try write(all, to: path)
+    expect(
+      "f.h5: is written in a newer format than HDF5 \(HDF5Library.version) reads "
+        + "(HDF5: bad superblock version number). "
+        + "Save it again with h5py and libver=(\"earliest\", \"v114\")."
+    ) { try open() }
+  }
+
+  @Test func aNewerObjectHeader() throws {
+    do {
+      let file = try RawFile(path, latest: true)
+      file.group("train")
+      try file.floats("train/visual", [4, 3], SmallFile.visual)
+    }
+    var all = try bytes(of: path)
+    // The object headers of the root, the group and the dataset; the last is the dataset's.
+    let places = all.indices.dropLast(5).filter {
+      all[$0..<$0 + 5].elementsEqual(Array("OHDR".utf8) + [2])
+    }
+    #expect(places.count == 3)
+    for place in places { all[place + 4] = 3 }
+    try write(all, to: path)
+    expect(
+      "f.h5: dataset '/' is written in a newer format than HDF5 \(HDF5Library.version) reads "
+        + "(HDF5: bad object header version number). "
+        + "Save it again with h5py and libver=(\"earliest\", \"v114\")."
+    ) { try open() }
+  }
+
+  @Test func aFileThatAnotherProgramWrites() throws {
+    try SmallFile.write(to: path)
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    try #require(flock(descriptor, LOCK_EX) == 0)
+    defer { close(descriptor) }
+    expect(
+      "f.h5: is locked by a program that writes it. Close that program first.",
+      kind: .inputOutput
+    ) { try open() }
+  }
+
+  @Test(arguments: ["No locks available", "Function not implemented", "Operation not supported"])
+  func aFileSystemWithoutLocks(reason: String) {
+    expect(
+      "f.h5: lies on a file system that cannot lock files (\(reason)). "
+        + "Set HDF5_USE_FILE_LOCKING=FALSE in the environment.", kind: .inputOutput
+    ) {
+      throw HDF5Library.meaning(
+        of: "unable to lock file, errno = 37, error message = '\(reason)'", "open the file",
+        at: DataLocation(path: path))
+    }
+  }
+
+  /// What a program that crashed leaves behind: the file as it is while it is written.
+  @Test func aFileThatWasNotClosed() throws {
+    let file = try RawFile(folder.file("written.h5"), latest: true)
+    file.group("train")
+    file.flush()
+    try write(try bytes(of: file.path), to: path)
+    expect(
+      "f.h5: was not closed by the program that wrote it (HDF5: file is already open for write "
+        + "(may use <h5clear file> to clear file consistency flags)). "
+        + "If that program has ended, run 'h5clear -s' on a copy of the file.", kind: .inputOutput
+    ) { try open() }
   }
 }

@@ -111,16 +111,20 @@ import Testing
     ) { try pair() }
   }
 
-  @Test func aMissingFilter() throws {
+  @Test(arguments: [
+    (Int32(32_001), "blosc"), (32_004, "lz4"), (32_008, "bitshuffle"), (32_013, "zfp"),
+    (32_015, "zstd"), (32_026, "blosc2"), (307, "bzip2"), (32_999, "number 32999"),
+  ])
+  func aMissingFilter(number: Int32, name: String) throws {
     try SmallFile.write(
       to: path,
       visual: {
         try $0.floats(
           "train/visual", [4, 3], SmallFile.visual,
-          storage: .init(chunk: [4, 3], unknownFilter: 32_000))
+          storage: .init(chunk: [4, 3], unknownFilter: number))
       })
     expect(
-      "f.h5: dataset '/train/visual' is compressed with filter 'lzf', which HDF5 "
+      "f.h5: dataset '/train/visual' is compressed with filter '\(name)', which HDF5 "
         + "\(HDF5Library.version) here does not have. "
         + "Save it again with compression=\"gzip\" or without compression."
     ) { try pair() }
@@ -162,8 +166,8 @@ import Testing
       to: path,
       visual: { try $0.integers("train/visual", (0..<12).map { $0 }, shape: [4, 3]) })
     expect(
-      "f.h5: dataset '/train/visual' holds int64 values; it needs float16, bfloat16, float32 "
-        + "or float64. Store the features as float32; if these are class indices or pixels, "
+      "f.h5: dataset '/train/visual' holds int64 values; it needs float16, bfloat16, float32, "
+        + "float64, or int8 or uint8 with a scale. Store the features as float32; if these are class indices or pixels, "
         + "extract features first."
     ) { try pair() }
   }

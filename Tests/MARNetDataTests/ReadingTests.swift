@@ -44,6 +44,7 @@ import Testing
       case .bfloat16: RawFile.half(exponent: 8, bigEndian: bigEndian)
       case .float32: bigEndian ? chdf5_ieee_f32be() : chdf5_ieee_f32le()
       case .float64: bigEndian ? chdf5_ieee_f64be() : chdf5_ieee_f64le()
+      case .int8, .uint8: throw FixtureError.hdf5("no floating-point type")
       }
     try SmallFile.write(
       to: path, visual: { try $0.floats("train/visual", [6, 5], Self.exact, type: stored) },

@@ -21,8 +21,20 @@ extension DataError: CustomStringConvertible {
     case .newerFormat(let location, let detail):
       "\(location.subject) is written in a newer format than HDF5 \(HDF5Library.version) reads "
         + "(HDF5: \(detail)). Save it again with h5py and libver=(\"earliest\", \"v114\")."
+    case .fileLocked(let path):
+      "\(path): is locked by a program that writes it. Close that program first."
+    case .lockingUnsupported(let path, let reason):
+      "\(path): lies on a file system that cannot lock files (\(reason)). "
+        + "Set HDF5_USE_FILE_LOCKING=FALSE in the environment."
+    case .notClosed(let path, let detail):
+      "\(path): was not closed by the program that wrote it (HDF5: \(detail)). "
+        + "If that program has ended, run 'h5clear -s' on a copy of the file."
+    case .damagedChunk(let location, let rows, let detail):
+      "\(location) is damaged in rows \(grouped(rows.lowerBound)) to "
+        + "\(grouped(rows.upperBound - 1)) (HDF5: \(detail)). Copy the file again, or write it again."
     case .hdf5(let location, let action, let detail):
-      "\(location): HDF5 could not \(action): \(detail). \(Self.remedy(forHDF5: detail))"
+      "\(location): HDF5 could not \(action): \(detail). "
+        + "Check the file with h5dump, or write it again."
     case .cannotWrite(let path, let reason):
       "\(path): cannot be written: \(reason). Give another output path, or make room there."
     case .outputClosed(let path):
@@ -37,14 +49,6 @@ extension DataError: CustomStringConvertible {
       "synthetic features: \(name) is \(value); it needs to be \(needed). Choose another value."
     default: layoutDescription ?? valueDescription ?? "unknown data error"
     }
-  }
-
-  private static func remedy(forHDF5 detail: String) -> String {
-    if detail.contains("lock") {
-      return "If it lies on a network file system, set HDF5_USE_FILE_LOCKING=FALSE; "
-        + "otherwise close the program that writes it."
-    }
-    return "Check the file with h5dump, or write it again."
   }
 }
 

@@ -42,6 +42,8 @@ extension DataError {
       return "\(path): '\(group)' holds both 'label' and 'labels'. Keep the one that is meant."
     case .wrongRank(let location, let shape, let needed, let remedy):
       return "\(location) has \(shown(shape)); it needs \(needed). \(remedy)"
+    case .unusableAttribute(let location, let name, let found, let needed, let remedy):
+      return "\(location): attribute '\(name)' \(found); it needs \(needed). \(remedy)"
     case .wrongType(let location, let found, let needed, let remedy):
       return "\(location) holds \(found) values; it needs \(needed). \(remedy)"
     case .emptySplit(let location):

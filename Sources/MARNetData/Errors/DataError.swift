@@ -20,6 +20,14 @@ public enum DataError: Error, Sendable, Equatable {
   case truncatedFile(path: String, detail: String)
   /// Written in a format that this HDF5 library does not know.
   case newerFormat(DataLocation, detail: String)
+  /// Another program has locked the file to write it.
+  case fileLocked(path: String)
+  /// The file system cannot lock files.
+  case lockingUnsupported(path: String, reason: String)
+  /// The program that wrote the file has not closed it: it still writes, or it crashed.
+  case notClosed(path: String, detail: String)
+  /// Rows in a chunk whose checksum or compressed data are damaged.
+  case damagedChunk(DataLocation, rows: Range<Int>, detail: String)
   /// Any other failure inside HDF5.
   case hdf5(DataLocation, action: String, detail: String)
 
@@ -43,6 +51,9 @@ public enum DataError: Error, Sendable, Equatable {
   case twoLabelDatasets(path: String, group: String)
   /// `shape` is nil for a dataset without any value.
   case wrongRank(DataLocation, shape: [Int]?, needed: String, remedy: String)
+  /// An attribute that cannot mean what its name says.
+  case unusableAttribute(
+    DataLocation, name: String, found: String, needed: String, remedy: String)
   /// A type that cannot be used there.
   case wrongType(DataLocation, found: String, needed: String, remedy: String)
   /// A split without rows.

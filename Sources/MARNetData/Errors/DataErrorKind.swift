@@ -20,7 +20,8 @@ extension DataError {
     switch self {
     case .fileNotFound: .notFound
     case .cannotWrite, .outputClosed, .unknownScoreFormat: .cannotWrite
-    case .cannotRead, .hdf5: .inputOutput
+    case .cannotRead, .hdf5, .fileLocked, .lockingUnsupported, .notClosed, .damagedChunk:
+      .inputOutput
     case .parameterOutOfRange: .configuration
     default: .content
     }

@@ -10,6 +10,8 @@ struct DatasetStorage: Sendable {
   let filters: [String]
   /// The numbers of the same filters, as HDF5 registers them.
   let filterNumbers: [H5Z_filter_t]
+  /// Whether chunks that reach beyond the dataset went through the filters as the others did.
+  let filtersPartialChunks: Bool
   /// The first filter that this HDF5 library does not have.
   let missingFilter: String?
   /// Bytes in the file, after compression.
@@ -37,14 +39,23 @@ struct DatasetStorage: Sendable {
       chunkShape = nil
     }
     byteCount = Int(H5Dget_storage_size(id))
-    (filters, filterNumbers, missingFilter) = Self.filters(of: list.id)
+    var options: UInt32 = 0
+    filtersPartialChunks =
+      chunkShape == nil || H5Pget_chunk_opts(list.id, &options) < 0
+      || options & UInt32(H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS) == 0
+    let type = HDF5Handle(
+      owning: try HDF5Library.check(H5Dget_type(id), "read the type", at: location))
+    let chunkBytes = (chunkShape ?? []).reduce(H5Tget_size(type.id)) { bytes, size in
+      bytes.multipliedReportingOverflow(by: size).partialValue
+    }
+    (filters, filterNumbers, missingFilter) = Self.filters(of: list.id, chunkBytes: chunkBytes)
   }
 
   /// Bytes of all chunks that the rows of one chunk's height touch.
   func bytesOfChunkRow(rowBytes: Int) -> Int { (chunkShape?.first ?? 0) * rowBytes }
 
   private static func filters(
-    of list: hid_t
+    of list: hid_t, chunkBytes: Int
   ) -> (names: [String], numbers: [H5Z_filter_t], missing: String?) {
     var names: [String] = []
     var numbers: [H5Z_filter_t] = []
@@ -61,6 +72,12 @@ struct DatasetStorage: Sendable {
       let name = name(of: id, text: String(decoding: bytes, as: UTF8.self), values: values)
       names.append(name)
       numbers.append(id)
+      if id == LZFFilter.number {
+        // HDF5 reads beyond a chunk that its filter made too short.
+        if valueCount < 3 || Int(values[2]) != chunkBytes {
+          missing = missing ?? "lzf for chunks of another size"
+        }
+      }
       if missing == nil && H5Zfilter_avail(id) <= 0 { missing = name }
     }
     return (names, numbers, missing)
@@ -74,12 +91,14 @@ struct DatasetStorage: Sendable {
     case 4: "szip"
     case 5: "nbit"
     case 6: "scaleoffset"
-    case 32000: "lzf"
+    case 307: "bzip2"
+    case LZFFilter.number: "lzf"
     case 32001: "blosc"
     case 32004: "lz4"
     case 32008: "bitshuffle"
     case 32013: "zfp"
     case 32015: "zstd"
+    case 32026: "blosc2"
     default: text.isEmpty ? "number \(id)" : text
     }
   }

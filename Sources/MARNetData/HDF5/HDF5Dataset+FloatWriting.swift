@@ -29,6 +29,8 @@ extension HDF5Dataset {
         }
         try requireFinite(halves, from: values, format: format, range: range)
         try writeRows(range, from: halves)
+      case .int8, .uint8:
+        preconditionFailure("\(format.rawValue) features are read, never written")
       }
     }
   }

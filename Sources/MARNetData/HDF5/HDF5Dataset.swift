@@ -44,7 +44,7 @@ struct HDF5Dataset: Sendable {
         opened, in: group, named: name, cachedBytes: storage.bytesOfChunkRow(rowBytes: rowBytes))
       return (handle, shape, fileType, storage)
     }
-    type = StoredType(fileType.id)
+    type = StoredType(fileType.id).interpreted(byAttributesOf: handle)
   }
 
   /// Opens the dataset again with a cache that holds one row of chunks.
@@ -76,7 +76,10 @@ struct HDF5Dataset: Sendable {
       let inMemory = HDF5Dataspace(shape: [range.count] + shape.dropFirst())
       let status = H5Dread(
         handle.id, fileType.id, inMemory.handle.id, inFile.handle.id, 0, target)
-      try HDF5Library.check(status, "read rows \(range)", at: location)
+      guard status < 0 else { return }
+      let error = HDF5Library.failure("read rows \(range)", at: location)
+      guard case .hdf5(_, _, let detail) = error, HDF5Library.isDamage(detail) else { throw error }
+      throw DataError.damagedChunk(location, rows: range, detail: detail)
     }
   }
 

@@ -31,7 +31,7 @@ struct HDF5File: Sendable {
         return
       } catch {
         attempts -= 1
-        guard attempts > 0, error.description.contains("unable to lock file") else { throw error }
+        guard attempts > 0, case .fileLocked = error else { throw error }
         usleep(Self.microsecondsBetween)
       }
     }
@@ -44,6 +44,8 @@ struct HDF5File: Sendable {
 
   private static func open(_ path: String) throws(DataError) -> HDF5Handle {
     try HDF5Library.synchronized { () throws(DataError) in
+      // HDF5 asks for the filters of a dataset when it opens it.
+      LZFFilter.registerIfMissing()
       let id = H5Fopen(path, chdf5_read_only(), 0)
       let handle = HDF5Handle(
         owning: try HDF5Library.check(id, "open the file", at: DataLocation(path: path)))

@@ -35,13 +35,15 @@ extension HDF5Handle {
     case .float64: return copy(of: chdf5_ieee_f64le)
     case .float16, .bfloat16:
       let half = copy(of: chdf5_ieee_f32le)
+      guard let (mantissa, exponent) = type.floatFields else { return half }
       HDF5Library.synchronized {
-        let mantissa = type.mantissaBits
-        H5Tset_fields(half.id, 15, mantissa, type.exponentBits, 0, mantissa)
+        H5Tset_fields(half.id, 15, mantissa, exponent, 0, mantissa)
         H5Tset_size(half.id, 2)
-        H5Tset_ebias(half.id, 1 << (type.exponentBits - 1) - 1)
+        H5Tset_ebias(half.id, 1 << (exponent - 1) - 1)
       }
       return half
+    case .int8, .uint8:
+      preconditionFailure("\(type.rawValue) features are read, never written")
     }
   }
 

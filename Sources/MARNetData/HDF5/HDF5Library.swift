@@ -61,17 +61,4 @@ package enum HDF5Library {
     guard value < 0 else { return value }
     throw failure(action, at: location)
   }
-
-  /// The error that the last failed call on this thread means.
-  static func failure(_ action: String, at location: DataLocation) -> DataError {
-    let message = innermostMessage
-    if message.contains("bad version number") || message.contains("unknown layout version") {
-      return .newerFormat(location, detail: message)
-    }
-    if message.contains("truncated file") {
-      return .truncatedFile(path: location.path, detail: message)
-    }
-    if message.contains("file signature not found") { return .notHDF5(path: location.path) }
-    return .hdf5(location, action: action, detail: message)
-  }
 }

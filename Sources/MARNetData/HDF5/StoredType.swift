@@ -83,8 +83,8 @@ extension StoredType {
     let bias = 1 << (max(exponentBits, 1) - 1) - 1
     let order = H5Tget_order(id)
     let known = FeatureType.allCases.first { type in
-      type.byteCount == size && type.mantissaBits == mantissaBits
-        && type.exponentBits == exponentBits
+      type.byteCount == size && type.floatFields?.mantissa == mantissaBits
+        && type.floatFields?.exponent == exponentBits
     }
     guard status >= 0, let known, mantissaAt == 0, exponentAt == mantissaBits,
       sign == mantissaBits + exponentBits, H5Tget_ebias(id) == bias,

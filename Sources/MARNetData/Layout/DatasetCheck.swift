@@ -2,7 +2,7 @@
 
 /// What each dataset of a split must be, before any of its values is read.
 enum DatasetCheck {
-  /// Features: floating point, `[rows, width]`.
+  /// Features: floating point, or bytes with a scale, `[rows, width]`.
   static func features(_ dataset: HDF5Dataset) throws(DataError) {
     guard let shape = dataset.shape, shape.count == 2 else {
       throw DataError.wrongRank(
@@ -10,19 +10,37 @@ enum DatasetCheck {
         remedy: (dataset.shape?.count ?? 0) > 2
           ? "Pool or flatten each sample to one row." : "Store one row of features a sample.")
     }
-    guard case .float = dataset.type else {
-      var remedy = "Store the features as float32."
-      if case .integer = dataset.type {
-        remedy =
-          "Store the features as float32; if these are class indices or pixels, "
-          + "extract features first."
-      }
-      throw DataError.wrongType(
-        dataset.location, found: dataset.type.name,
-        needed: "float16, bfloat16, float32 or float64", remedy: remedy)
-    }
+    try featureType(of: dataset)
     if shape[0] == 0 { throw DataError.emptySplit(dataset.location) }
     if shape[1] == 0 { throw DataError.noColumns(dataset.location) }
+  }
+
+  /// A type that can be decoded to float32, with the attributes that say how.
+  private static func featureType(of dataset: HDF5Dataset) throws(DataError) {
+    let remedy: String
+    switch dataset.type {
+    case .float:
+      return
+    case .integer(bytes: 1, _, _, kind: .number):
+      if try ColumnScaling(dataset) != nil { return }
+      remedy =
+        "If they are quantised features, add their 'scale' and 'zero_point' as attributes; "
+        + "if they are pixels, extract features first."
+    case .integer(bytes: 2, _, _, kind: .number):
+      remedy =
+        "If they are the bits of bfloat16, add the attribute dtype=\"bfloat16\"; "
+        + "otherwise store the features as float32."
+    case .integer:
+      remedy =
+        "Store the features as float32; if these are class indices or pixels, "
+        + "extract features first."
+    case .string, .other:
+      remedy = "Store the features as float32."
+    }
+    throw DataError.wrongType(
+      dataset.location, found: dataset.type.name,
+      needed: "float16, bfloat16, float32, float64, or int8 or uint8 with a scale",
+      remedy: remedy)
   }
 
   /// Labels: one integer or one string a row.

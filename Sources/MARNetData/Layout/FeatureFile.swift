@@ -110,8 +110,8 @@ public final class FeatureFile: Sendable {
 extension HDF5Dataset {
   /// The type of a dataset that has passed `DatasetCheck.features`.
   var featureType: FeatureType {
-    guard case .float(let type, _) = type else {
-      preconditionFailure("\(location) holds \(type.name), not floating-point numbers")
+    guard let type = type.featureType else {
+      preconditionFailure("\(location) holds \(type.name), not features")
     }
     return type
   }

@@ -49,7 +49,7 @@ public struct FeatureSplitPlan: Sendable {
 
 /// How the datasets of a feature file are stored.
 public struct FeatureFileOptions: Sendable {
-  /// The type of visual and text features.
+  /// The type of visual and text features, one of `FeatureType.writable`.
   public var type: FeatureType
   /// gzip level 1 to 9; nil stores without compression, in one piece.
   public var gzipLevel: Int?

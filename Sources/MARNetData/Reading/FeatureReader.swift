@@ -28,7 +28,8 @@ struct FeatureReader {
   ) throws(DataError) {
     guard !range.isEmpty && dataset.rowWidth > 0 else { return }
     let pieces = pieces(of: range)
-    let chunks = ChunkReader(dataset)
+    let decoding = try FeatureDecoding(dataset)
+    let chunks = ChunkReader(dataset, decoding)
     let pool = WorkerPool(threads: max(1, min(threads, pieces.count)))
     let scratch = (0..<pool.threadCount).map { _ in ReadingScratch() }
     let failure = Mutex<(piece: Int, error: DataError)?>(nil)
@@ -40,7 +41,8 @@ struct FeatureReader {
         rows.lowerBound - range.lowerBound..<rows.upperBound - range.lowerBound)
       do throws(DataError) {
         if chunks?.read(rows, into: values, scratch: scratch[worker]) != true {
-          try readThroughLibrary(rows, into: values, scratch: scratch[worker])
+          try readThroughLibrary(
+            rows, decoding, into: values, scratch: scratch[worker])
         }
         visit(rows, values)
       } catch {
@@ -70,17 +72,35 @@ struct FeatureReader {
   /// Lets HDF5 read `rows` in the stored type, which is converted here: straight into the
   /// target where it is float32.
   private func readThroughLibrary(
-    _ rows: Range<Int>, into target: MatrixView, scratch: ReadingScratch
+    _ rows: Range<Int>, _ decoding: FeatureDecoding, into target: MatrixView,
+    scratch: ReadingScratch
   ) throws(DataError) {
-    let format = dataset.featureType
-    guard format != .float32 else {
-      try dataset.readRows(rows, into: target.pointer)
-      return FloatDecoding(dataset).decodeInPlace(target)
+    guard decoding.format != .float32 else {
+      try readRows(rows, into: target.pointer)
+      return decoding.decodeInPlace(target)
     }
     let stored = scratch.stored.withCapacity(
-      rows.count * dataset.rowWidth * format.byteCount)
-    try dataset.readRows(rows, into: stored)
-    FloatDecoding(dataset).decode(stored, into: target)
+      rows.count * dataset.rowWidth * decoding.format.byteCount)
+    try readRows(rows, into: stored)
+    decoding.decode(stored, into: target)
+  }
+
+  /// Reads `rows` as they are stored. When a chunk among them is damaged, the error names the
+  /// rows of the first one.
+  private func readRows(
+    _ rows: Range<Int>, into target: UnsafeMutableRawPointer
+  ) throws(DataError) {
+    do throws(DataError) {
+      try dataset.readRows(rows, into: target)
+    } catch {
+      guard case .damagedChunk = error, let height = dataset.storage.chunkShape?.first,
+        rows.count > height
+      else { throw error }
+      for row in stride(from: rows.lowerBound / height * height, to: rows.upperBound, by: height) {
+        try dataset.readRows(rows.clamped(to: row..<row + height), into: target)
+      }
+      throw error
+    }
   }
 }
 

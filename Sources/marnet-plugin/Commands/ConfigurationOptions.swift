@@ -10,7 +10,18 @@ extension SamplingOptions.Method: ExpressibleByArgument {}
 extension ProductPrecision: ExpressibleByArgument {}
 extension Split: ExpressibleByArgument {}
 extension ScoreFormat: ExpressibleByArgument {}
-extension FeatureType: ExpressibleByArgument {}
+
+/// The types that can be written.
+extension FeatureType: ExpressibleByArgument {
+  /// The type of that name; nil for types that are only read.
+  public init?(argument: String) {
+    guard let type = Self.writable.first(where: { $0.rawValue == argument }) else { return nil }
+    self = type
+  }
+
+  /// The names to choose from.
+  public static var allValueStrings: [String] { writable.map(\.rawValue) }
+}
 
 /// Hyper-parameters: a preset, a file over it, flags over both.
 struct ConfigurationOptions: ParsableArguments {

@@ -42,7 +42,7 @@ struct SynthesizeCommand: ParsableCommand {
   @Option(help: "Fraction of rows that have text.")
   var withText = 1.0
 
-  @Option(help: "Stored type: float16, float32 or float64.")
+  @Option(help: "Stored type: float16, bfloat16, float32 or float64.")
   var dtype = FeatureType.float32
 
   @Option(help: "Seed.")

@@ -2,18 +2,25 @@
 
 import MARNetDense
 
-/// Turns the stored values of a features dataset into Float32: byte order, then type.
-struct FloatDecoding: Sendable {
+/// Turns the stored values of a features dataset into Float32: byte order, then type, then
+/// the scale of quantised values.
+struct FeatureDecoding: Sendable {
   let format: FeatureType
-  let bigEndian: Bool
+  private let bigEndian: Bool
+  /// Of quantised features alone.
+  private let scaling: ColumnScaling?
 
-  /// - Precondition: a dataset of floating-point numbers.
-  init(_ dataset: HDF5Dataset) {
-    guard case .float(let format, let bigEndian) = dataset.type else {
-      preconditionFailure("\(dataset.location) holds \(dataset.type.name), not floats")
+  /// - Precondition: a dataset that has passed `DatasetCheck.features`.
+  /// - Throws: `DataError` when the scale cannot be read any more.
+  init(_ dataset: HDF5Dataset) throws(DataError) {
+    format = dataset.featureType
+    if case .float(_, let bigEndian) = dataset.type {
+      self.bigEndian = bigEndian
+      scaling = nil
+    } else {
+      bigEndian = false
+      scaling = try ColumnScaling(dataset)
     }
-    self.format = format
-    self.bigEndian = bigEndian
   }
 
   /// Decodes rows that lie side by side in `stored`.
@@ -21,11 +28,18 @@ struct FloatDecoding: Sendable {
   /// - Parameters:
   ///   - stored: `[rows, width]` in the stored type; its byte order may be changed.
   ///   - width: values of a stored row; those beyond the columns of `target` are left out.
+  ///   - firstColumn: the column of the dataset in which a stored row begins.
   ///   - target: `[rows, columns]`.
   func decode(
-    _ stored: UnsafeMutableRawPointer, width: Int? = nil, into target: MatrixView
+    _ stored: UnsafeMutableRawPointer, width: Int? = nil, firstColumn: Int = 0,
+    into target: MatrixView
   ) {
     let width = width ?? target.columnCount
+    if let scaling {
+      scaling.decode(
+        stored, width: width, signed: format == .int8, firstColumn: firstColumn, into: target)
+      return
+    }
     if bigEndian { swapBytes(of: stored, count: target.rowCount * width) }
     if width == target.columnCount && target.stride == width {
       convert(stored, into: target.pointer, count: target.rowCount * width)
@@ -62,11 +76,14 @@ struct FloatDecoding: Sendable {
     case .float64:
       let doubles = stored.assumingMemoryBound(to: Double.self)
       for index in 0..<count { target[index] = Float(doubles[index]) }
+    case .int8, .uint8:
+      preconditionFailure("quantised values are decoded with their scale")
     }
   }
 
   private func swapBytes(of pointer: UnsafeMutableRawPointer, count: Int) {
     switch format {
+    case .int8, .uint8: break
     case .float16, .bfloat16: swapBytes(of: pointer, count: count, as: UInt16.self)
     case .float32: swapBytes(of: pointer, count: count, as: UInt32.self)
     case .float64: swapBytes(of: pointer, count: count, as: UInt64.self)
@@ -78,5 +95,17 @@ struct FloatDecoding: Sendable {
   ) {
     let words = pointer.assumingMemoryBound(to: Word.self)
     for index in 0..<count { words[index] = words[index].byteSwapped }
+  }
+}
+
+extension StoredType {
+  /// What features of this type are; nil where they cannot be features. Bytes are where a
+  /// scale comes with them.
+  var featureType: FeatureType? {
+    switch self {
+    case .float(let type, _): type
+    case .integer(bytes: 1, let signed, _, kind: .number): signed ? .int8 : .uint8
+    default: nil
+    }
   }
 }

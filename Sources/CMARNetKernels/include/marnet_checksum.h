@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef MARNET_CHECKSUM_H
+#define MARNET_CHECKSUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Fletcher's checksum of 32 bits as HDF5's filter takes it: over big-endian words of 16 bits
+/// (a last odd byte is the upper half of one), both sums modulo 65,535, where only sums over
+/// nothing but zeros are 0. The second sum is the upper half.
+uint32_t marnet_fletcher32(const uint8_t *bytes, size_t size);
+/// The portable twin, exported for the tests: equal.
+uint32_t marnet_fletcher32_scalar(const uint8_t *bytes, size_t size);
+
+#endif
