@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Swift's Glibc module is imported without _GNU_SOURCE, which hides the affinity mask.
 #define _GNU_SOURCE
+#ifdef __linux__
+#include <malloc.h>
+#endif
 #include "marnet_processors.h"
 
 #include <unistd.h>
@@ -16,4 +19,12 @@ int marnet_available_processors(void) {
 #endif
   long online = sysconf(_SC_NPROCESSORS_ONLN);
   return online > 0 ? (int)online : 1;
+}
+
+void marnet_return_blocks(int size) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, size);
+#else
+  (void)size;
+#endif
 }

@@ -22,40 +22,94 @@ package struct HeldOutTest {
   let dimensions: HeadDimensions
   let pool: WorkerPool
 
+  /// Rows whose tables of log-probabilities are in memory at a time.
+  private static let blockRows = 2_048
+
+  /// A predictor's score of every row.
+  private struct Judged {
+    let name: String
+    var metrics: MetricsAccumulator
+    var top1: [Double] = []
+    var nll: [Double] = []
+  }
+
   func run(_ fitted: FitRun.Fitted, rows: KeyedRows, labels: [Int32]) -> HeldOutOutcome {
-    let sampling = HeadScorer.Sampling(
-      sampler: configuration.sampling.headSampler, draws: configuration.sampling.draws,
-      seed: configuration.seed)
-    let branches = BlockScorer(fitted.heads, sampling: sampling, pool: pool).score(rows)
-    let probe = fitted.prefit.imageProbe.logProbabilities(of: rows.visual, pool: pool)
-    var predictors: [(String, Matrix)] = [(PredictorName.probe, probe)]
-    let networks = fitted.controls.imageOnly.map { head in
-      ImageOnlyScorer(
-        head: head, alignedWidth: dimensions.aligned, classCount: dimensions.classes, pool: pool
-      ).logProbabilities(of: rows)
+    var judged: [Judged] = []
+    var tables = (network: [Matrix](), probe: [Matrix]())
+    let predictors = Predictors(fitted, self)
+    for first in stride(from: 0, to: labels.count, by: Self.blockRows) {
+      let block = Array(first..<min(first + Self.blockRows, labels.count))
+      let own = block.map { labels[$0] }
+      let found = predictors.logProbabilities(of: rows.rows(at: block))
+      for (index, (name, logProbabilities)) in found.enumerated() {
+        if first == 0 {
+          judged.append(
+            Judged(name: name, metrics: MetricsAccumulator(classCount: dimensions.classes)))
+        }
+        judged[index].metrics.add(logProbabilities: logProbabilities, labels: own)
+        judged[index].top1 += RowMetrics.top1(logProbabilities, labels: own)
+        judged[index].nll += RowMetrics.nll(logProbabilities, labels: own)
+        if name == PredictorName.probe { tables.probe.append(logProbabilities) }
+        if name == PredictorName.fused { tables.network.append(logProbabilities) }
+      }
     }
-    if !networks.isEmpty {
-      predictors.append(
-        (PredictorName.imageOnlyEnsemble, LogProbabilities.mean(of: [probe] + networks)))
-    }
-    if let joint = fitted.controls.joint {
-      predictors.append(
-        (
-          PredictorName.imageOnlyControl,
-          BlockScorer(joint, sampling: sampling, pool: pool).score(rows).network
-        ))
-    }
-    predictors += [
-      (PredictorName.alignment, branches.alignment),
-      (PredictorName.reconstruction, branches.reconstruction),
-      (PredictorName.fused, branches.network),
-    ]
     var outcome = HeldOutOutcome(rowCount: labels.count)
-    outcome.branches = predictors.map { name, logProbabilities in
-      branch(name, logProbabilities, probe: probe, labels: labels)
+    outcome.branches = judged.map { one in
+      FitReport.Branch(
+        name: one.name, metrics: one.metrics.metrics,
+        top1Gain: PairedDifference(one.top1, minus: judged[0].top1),
+        nllChange: PairedDifference(one.nll, minus: judged[0].nll))
     }
-    decide(&outcome, network: branches.network, probe: probe, labels: labels)
+    decide(
+      &outcome, network: Matrix(stacking: tables.network), probe: Matrix(stacking: tables.probe),
+      labels: labels)
     return outcome
+  }
+
+  /// Every predictor of a fit, the probe first.
+  private struct Predictors {
+    private let probe: Probe
+    private let heads: BlockScorer
+    private let networks: [ImageOnlyScorer]
+    private let joint: BlockScorer?
+    private let pool: WorkerPool
+
+    init(_ fitted: FitRun.Fitted, _ test: HeldOutTest) {
+      let (configuration, dimensions, pool) = (test.configuration, test.dimensions, test.pool)
+      let sampling = HeadScorer.Sampling(
+        sampler: configuration.sampling.headSampler, draws: configuration.sampling.draws,
+        seed: configuration.seed)
+      self.pool = pool
+      probe = fitted.prefit.imageProbe
+      heads = BlockScorer(fitted.heads, sampling: sampling, pool: pool)
+      networks = fitted.controls.imageOnly.map { head in
+        ImageOnlyScorer(
+          head: head, alignedWidth: dimensions.aligned, classCount: dimensions.classes,
+          pool: pool)
+      }
+      joint = fitted.controls.joint.map {
+        BlockScorer($0, sampling: sampling, pool: pool)
+      }
+    }
+
+    func logProbabilities(of rows: KeyedRows) -> [(name: String, Matrix)] {
+      let branches = heads.score(rows)
+      let own = probe.logProbabilities(of: rows.visual, pool: pool)
+      var result: [(name: String, Matrix)] = [(PredictorName.probe, own)]
+      if !networks.isEmpty {
+        let others = networks.map { $0.logProbabilities(of: rows) }
+        result.append(
+          (PredictorName.imageOnlyEnsemble, LogProbabilities.mean(of: [own] + others)))
+      }
+      if let joint {
+        result.append((PredictorName.imageOnlyControl, joint.score(rows).network))
+      }
+      return result + [
+        (PredictorName.alignment, branches.alignment),
+        (PredictorName.reconstruction, branches.reconstruction),
+        (PredictorName.fused, branches.network),
+      ]
+    }
   }
 
   /// Worse than the probe by more than one standard error, both with their best temperature:
@@ -89,20 +143,5 @@ package struct HeldOutTest {
 
   private static func isWorse(_ change: PairedDifference) -> Bool {
     change.mean > change.standardError
-  }
-
-  private func branch(
-    _ name: String, _ logProbabilities: Matrix, probe: Matrix, labels: [Int32]
-  ) -> FitReport.Branch {
-    var accumulator = MetricsAccumulator(classCount: dimensions.classes)
-    accumulator.add(logProbabilities: logProbabilities, labels: labels)
-    return FitReport.Branch(
-      name: name, metrics: accumulator.metrics,
-      top1Gain: PairedDifference(
-        RowMetrics.top1(logProbabilities, labels: labels),
-        minus: RowMetrics.top1(probe, labels: labels)),
-      nllChange: PairedDifference(
-        RowMetrics.nll(logProbabilities, labels: labels),
-        minus: RowMetrics.nll(probe, labels: labels)))
   }
 }

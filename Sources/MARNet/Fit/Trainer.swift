@@ -15,15 +15,21 @@ public struct Trainer: Sendable {
   public let configuration: Configuration
   /// Workers; the number changes no bit of the result.
   public let threads: Int
+  /// What a fit on a file may take; changes no bit of the result.
+  public let memory: MemoryBudget
 
-  /// - Parameter threads: all available processors when nil.
+  /// - Parameters:
+  ///   - threads: all available processors when nil.
+  ///   - memory: three quarters of what is available when nil.
   /// - Throws: `ConfigurationError` for values out of range.
   public init(
-    configuration: Configuration = Configuration(), threads: Int? = nil
+    configuration: Configuration = Configuration(), threads: Int? = nil,
+    memory: MemoryBudget? = nil
   ) throws(ConfigurationError) {
     try configuration.validate()
     self.configuration = configuration
     self.threads = max(1, threads ?? WorkerPool.availableProcessors)
+    self.memory = memory ?? .automatic
   }
 
   /// Fits on the groups `train` and, where there is one, `val` of a feature file; `test` is
@@ -39,13 +45,22 @@ public struct Trainer: Sendable {
   /// Fits on the splits `train` and, where there is one, `val` of open features; `test` is
   /// never read.
   ///
-  /// - Throws: `DataError`, `FitError`.
+  /// - Parameter willBegin: told, before the first feature is read, how memory is used.
+  /// - Throws: `DataError`, `FitError`, `ConfigurationError` when `memory` is not enough.
   public func fit(
-    _ file: FeatureFile, progress: FitProgressHandler = { _ in .proceed }
+    _ file: FeatureFile, willBegin: (MemoryPlan) -> Void = { _ in },
+    progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
-    try fit(
-      file.pairedSource(.train, withTokens: configuration.alignment.method == .team).resident(),
-      validation: file.splits.contains(.val) ? file.pairedSource(.val).resident() : nil,
+    let rows = try file.pairedSource(
+      .train, withTokens: configuration.alignment.method == .team)
+    let validation = file.splits.contains(.val) ? try file.pairedSource(.val) : nil
+    let plan = try MemoryPlan(
+      rows, validation: validation, configuration: configuration, budget: memory,
+      threads: threads)
+    willBegin(plan)
+    return try fit(
+      plan.residency == .resident ? rows.resident() : rows,
+      validation: plan.residency == .resident ? validation?.resident() : validation,
       progress: progress)
   }
 
@@ -66,8 +81,10 @@ public struct Trainer: Sendable {
       PairedSource(rows), validation: validation.map { PairedSource($0) }, progress: progress)
   }
 
-  func fit(
-    _ rows: PairedSource, validation: PairedSource?, progress: FitProgressHandler
+  /// Fits on rows wherever they lie.
+  package func fit(
+    _ rows: PairedSource, validation: PairedSource?,
+    progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     try rows.requireEveryClassLabelled()
     try rows.requireText()

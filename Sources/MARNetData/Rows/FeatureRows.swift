@@ -30,7 +30,7 @@ extension FeatureRows {
   /// Where blocks that are read one after the other begin and end: at chunks.
   package var readingBlocks: [Range<Int>] {
     let chunk = max(1, chunkRows)
-    let size = max(1, blockBytes / (max(width, 1) * 4) / chunk) * chunk
+    let size = (blockBytes / (max(width, 1) * 4) / chunk + 1) * chunk
     return stride(from: 0, to: rowCount, by: size).map { $0..<min($0 + size, rowCount) }
   }
 

@@ -51,6 +51,20 @@ public struct Matrix: Sendable {
     self.init(rowCount: rows.count, columnCount: columns, values: rows.flatMap { $0 })
   }
 
+  /// The rows of `parts`, equally wide, one after the other.
+  package init(stacking parts: [Matrix]) {
+    let columns = parts.first?.columnCount ?? 0
+    precondition(
+      parts.allSatisfy { $0.columnCount == columns },
+      "parts need one width; got \(Set(parts.map(\.columnCount)).sorted())")
+    self.init(rowCount: parts.reduce(0) { $0 + $1.rowCount }, columnCount: columns)
+    var row = 0
+    for part in parts {
+      view.rows(row..<row + part.rowCount).copy(from: part.view)
+      row += part.rowCount
+    }
+  }
+
   /// The element at `row`, `column`.
   public subscript(row: Int, column: Int) -> Float {
     get {

@@ -57,6 +57,22 @@ struct ConfigurationOptions: ParsableArguments {
   }
 }
 
+/// How much memory to use.
+struct MemoryOptions: ParsableArguments {
+  @Option(
+    help: """
+      Memory to stay within, such as 2G (default: three quarters of what is available); changes \
+      no bit of any result.
+      """)
+  var memory: MemoryBudget?
+
+  var budget: MemoryBudget? { memory }
+}
+
+extension MemoryBudget: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
 /// How much of the machine to use.
 struct ResourceOptions: ParsableArguments {
   @Option(help: "Threads (default: all available processors); changes no bit of any result.")

@@ -34,6 +34,8 @@ struct FitCommand: ParsableCommand {
 
   @OptionGroup var resources: ResourceOptions
 
+  @OptionGroup var memory: MemoryOptions
+
   @Flag(help: "Print one JSON document instead of text.")
   var json = false
 
@@ -43,8 +45,11 @@ struct FitCommand: ParsableCommand {
       if imageOnlyControl { configuration.validation.imageOnlyControl = true }
       let directory = output ?? Self.defaultOutput(for: features)
       try Model.requireCanSave(to: directory, overwrite: overwrite)
-      let trainer = try Trainer(configuration: configuration, threads: resources.threads)
-      let model = try trainer.fit(featuresAt: features, progress: ProgressLine.show)
+      let trainer = try Trainer(
+        configuration: configuration, threads: resources.threads, memory: memory.budget)
+      let model = try trainer.fit(
+        FeatureFile(path: features, threads: resources.threads),
+        willBegin: { Console.message($0.description) }, progress: ProgressLine.show)
       ProgressLine.clear()
       try model.save(to: directory, overwrite: overwrite)
       if json {

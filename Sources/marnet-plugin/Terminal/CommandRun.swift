@@ -7,6 +7,7 @@ import MARNet
 enum CommandRun {
   static func run(_ work: () throws -> Void) throws {
     Interruption.watch()
+    Allocator.returnLargeBlocks()
     do {
       try work()
     } catch let code as ExitCode {

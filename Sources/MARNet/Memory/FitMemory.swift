@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNetData
+import MARNetDense
+import MARNetHeads
+
+/// What memory the parts of a fit take, estimated from above. Bytes.
+struct FitMemory {
+  /// The program, its libraries and small things.
+  static let base = 64 << 20
+  /// Labels, marks, hashes, weights and orders of rows, and passing copies of them.
+  private static let marks = 80
+  /// Value, gradient, two moments, packed copies and what scores of a parameter.
+  private static let parameterBytes = 44
+  /// Variables, gradients and corrections of a minimisation.
+  private static let variableBytes = 80
+  private static let float = 4
+
+  private let rows: PairedSource
+  private let validation: PairedSource?
+  private let configuration: Configuration
+  private let threads: Int
+  private let plan: ShufflePlan
+  private let rowBytes: Int
+
+  init(
+    _ rows: PairedSource, validation: PairedSource?, configuration: Configuration, threads: Int
+  ) {
+    self.rows = rows
+    self.validation = validation
+    self.configuration = configuration
+    self.threads = threads
+    let hasTeacher = configuration.training.scheme == .joint && configuration.teacher.isEnabled
+    rowBytes = rows.rowBytes + (hasTeacher ? 4 * rows.classNames.count : 0)
+    plan = ShufflePlan(
+      rowCount: rows.rowCount, rowBytes: rowBytes, chunkRows: rows.chunkRows,
+      options: configuration.training, key: RandomKey(seed: 0))
+  }
+
+  private var classes: Int { rows.classNames.count }
+  private var visual: Int { rows.visual.width }
+  private var text: Int { rows.text?.width ?? 1 }
+  private var labelled: Int { rows.labels.count { $0 >= 0 } }
+
+  /// Rows of a window.
+  var windowRows: Int { plan.windowRows }
+
+  /// With all features in memory.
+  var resident: Int {
+    let features =
+      rows.rowCount * rows.rowBytes + (validation.map { $0.rowCount * $0.rowBytes } ?? 0)
+    let targets = rows.rowCount * (rowBytes - rows.rowBytes)
+    return fixed + features + max(prefit(isCopied: false), targets + training)
+  }
+
+  /// With two windows of features in memory.
+  var streaming: Int {
+    fixed + tokens + max(prefit(isCopied: true), 2 * windowRows * rowBytes + training)
+  }
+
+  private var fixed: Int {
+    let all = rows.rowCount + (validation?.rowCount ?? 0)
+    return Self.base + all * Self.marks + reading
+  }
+
+  /// Blocks that are read ahead, worked on, and decompressed.
+  private var reading: Int {
+    let blocks = [rows.visual, rows.text].compactMap { $0 }.map { source in
+      (source.readingBlocks.first?.count ?? 0) * source.width * Self.float
+    }
+    return 3 * (blocks.max() ?? 0) + threads * (2 << 20)
+  }
+
+  private var tokens: Int {
+    guard let tokens = rows.tokens else { return 0 }
+    return rows.rowCount * (tokens.visual.rowBytes + tokens.text.rowBytes)
+  }
+
+  /// The larger of both linear fits.
+  private func prefit(isCopied: Bool) -> Int {
+    let image = linear(width: visual, rowBytes: isCopied ? rows.visual.rowBytes : 0)
+    guard configuration.training.scheme == .joint else { return image }
+    let folds = 2 * 2 * (configuration.probe.outOfFoldFolds + 1) * classes
+    let judged = 2 * min(labelled, (16 << 20) / classes) * classes * Self.float
+    let words = linear(width: text, rowBytes: isCopied ? rows.text?.rowBytes ?? 0 : 0)
+    return max(image, words, judged) + folds * max(visual, text) * Self.float
+  }
+
+  private func linear(width: Int, rowBytes: Int) -> Int {
+    let count = min(labelled, PrefitSample.limit(width: width, classCount: classes))
+    let directions = min(width, count)
+    let packed = 2 * count * directions * Self.float
+    let logits = count * classes * Self.float
+    let kept = count * directions <= 16 << 20 ? count * directions * Self.float : 0
+    let basis = 3 * directions * width * Self.float
+    return count * rowBytes + packed + logits + kept + basis
+      + classes * (directions + 1) * Self.variableBytes
+  }
+
+  /// Networks, a batch, and what judges them on held-out rows.
+  private var training: Int {
+    let aligned = configuration.alignment.dimension
+    let hidden = configuration.reconstruction.hiddenWidth
+    let time = configuration.reconstruction.timeEmbeddingWidth
+    let projectors = aligned * (visual + text)
+    let denoiser =
+      hidden * (2 * text + visual + 2 * hidden + time)
+      + (configuration.reconstruction.hasSkip ? text * visual : 0)
+    let heads = classes * 2 * (aligned + text)
+    let widths = 6 * (visual + text) + 12 * (aligned + hidden) + 12 * classes
+    let held = min(
+      validation?.labels.count { $0 >= 0 }
+        ?? Int(configuration.validation.fraction * Double(labelled)),
+      configuration.validation.maximumRows)
+    let judging = held * (visual + 5 * classes) * Self.float
+    let controls = 2 * (aligned * (visual + classes)) * Self.float * 3
+    return (projectors + denoiser + heads) * Self.parameterBytes + controls
+      + (configuration.training.batchSize + threads * 256) * widths * Self.float + judging
+      + staged(aligned)
+  }
+
+  /// Frozen outputs of the rows that the fusion classifier sees.
+  private func staged(_ aligned: Int) -> Int {
+    guard configuration.training.scheme == .staged else { return 0 }
+    let seen = configuration.training.fusionSteps * configuration.training.batchSize
+    return min(labelled, seen) * (visual + aligned + text) * Self.float
+  }
+}
