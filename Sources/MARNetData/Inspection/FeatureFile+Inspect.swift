@@ -14,7 +14,7 @@ extension FeatureFile {
     do {
       let names = try classNames
       if names.count < 2 && splits.contains(.train) {
-        problems.append(.tooFewClasses(path: path, count: names.count))
+        problems.append(.tooFewClasses(path: shownPath, count: names.count))
       }
     } catch let error as DataError {
       problems.append(error)
@@ -22,7 +22,7 @@ extension FeatureFile {
       preconditionFailure("class names throw DataError only; got \(error)")
     }
     if !splits.contains(.train) {
-      problems.append(.missingSplit(path: path, split: .train, present: rootNames))
+      problems.append(missing(.train))
     }
     for split in splits {
       let inspector = SplitInspector(split, of: self, trainVectors: trainVectors)
@@ -41,7 +41,7 @@ extension FeatureFile {
       report.notes += notes(on: inspector.report)
     }
     if !splits.contains(.val) && splits.contains(.train) {
-      report.notes.append("no group '/val': fit holds out labelled rows of '/train' instead")
+      report.notes.append("no split 'val': fit holds out labelled rows of 'train' instead")
     }
     report.problems = problems.map(\.description)
     return report

@@ -26,7 +26,7 @@ public struct SplitReport: Sendable, Codable, Equatable {
   public var visualWidth: Int?
   /// Columns of the text features; nil without any that can be used.
   public var textWidth: Int?
-  /// Every dataset of the group, known to MARNet or not.
+  /// Every dataset beside the visual features, known to MARNet or not.
   public var datasets: [DatasetReport] = []
   /// The balance of classes; nil without labels that can be used.
   public var classes: ClassBalance?
@@ -46,6 +46,8 @@ public struct SplitReport: Sendable, Codable, Equatable {
 
 /// How one dataset is stored.
 public struct DatasetReport: Sendable, Codable, Equatable {
+  /// The file, where it is not the first.
+  public var file: String?
   /// The path in the file, such as "/train/visual".
   public var path: String
   /// The sizes; nil when it holds no value at all.
