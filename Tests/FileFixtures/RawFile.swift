@@ -6,7 +6,7 @@ import MARNetData
 /// An HDF5 file written call by call, for layouts that the package never writes.
 package final class RawFile {
   package let path: String
-  private let id: hid_t
+  let id: hid_t
 
   package init(_ path: String) throws {
     self.path = path

@@ -4,6 +4,10 @@
 public struct FeatureFileReport: Sendable, Codable, Equatable {
   /// The path as given.
   public var path: String
+  /// How each file was understood.
+  public var layouts: [LayoutReport]
+  /// How the files might be meant, where `fit` would refuse them for their names or their rank.
+  public var proposal: LayoutProposal?
   /// The names of the classes; empty when they cannot be told.
   public var classNames: [String]
   /// Whether the file itself names its classes.

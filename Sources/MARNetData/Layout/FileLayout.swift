@@ -24,7 +24,7 @@ struct FileLayout: Sendable {
   /// Whether it names its classes.
   let namesClasses: Bool
 
-  private let file: HDF5File
+  let file: HDF5File
 
   /// Opens the file at `path`.
   init(path: String, layout: LayoutOptions) throws(DataError) {
