@@ -22,7 +22,7 @@ struct LayoutGuess {
     }
     var candidates: [LayoutOptions] = []
     // What lies side by side comes first: beside it lies what divides the rows.
-    for (depth, (name, base)) in bases.map({ (0, $0) }) + bases.map({ (1, $0) }) {
+    for (depth, name, base) in (0...1).flatMap({ depth in bases.map { (depth, $0, $1) } }) {
       let splits = try base.names().filter { Split(named: $0) != nil }
       let place = splits.contains("train") ? "train" : splits.first
       var group = base
