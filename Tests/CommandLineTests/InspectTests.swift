@@ -13,7 +13,7 @@ import Testing
     let object = try result.object()
     #expect(
       object.keys.sorted() == [
-        "class_names", "names_classes", "notes", "path", "problems", "splits",
+        "class_names", "layouts", "names_classes", "notes", "path", "problems", "splits",
       ])
     #expect((object["problems"] as? [String])?.isEmpty == true)
     let splits = try #require(object["splits"] as? [[String: Any]])

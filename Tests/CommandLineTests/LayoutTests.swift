@@ -163,7 +163,9 @@ import Testing
     #expect(result.outputLines.suffix(2) == ["It may be meant so:", "  \(command)"])
     let json = try bench.run(["inspect", "found.h5", "--json"]).succeeded().object()
     #expect((json["proposal"] as? [String: Any])?["command"] as? String == command)
-    let keys = ["--visual-key", "image features", "--text-key", "captions", "--label-key", "target"]
+    let keys = [
+      "--visual-key", "image features", "--text-key", "captions", "--label-key", "target",
+    ]
     let layout = try bench.run(["inspect", "found.h5"] + keys).succeeded()
     #expect(
       layout.outputLines[1]
@@ -172,7 +174,8 @@ import Testing
     #expect(layout.outputLines.last == "'fit' accepts this file.")
     try bench.fit("found.h5", output: "m.marnet", keys)
     let scored = try bench.run(
-      ["score", "found.h5", "--model", "m.marnet", "--output", "s.csv"] + keys).succeeded()
+      ["score", "found.h5", "--model", "m.marnet", "--output", "s.csv"] + keys
+    ).succeeded()
     #expect(scored.messages.contains("Scored 300 rows of 'test' into s.csv."))
   }
 
@@ -186,7 +189,8 @@ import Testing
     #expect(try bench.run(["fit", "gaps.h5"]).status == 65)
     func report(_ flags: [String]) throws -> [String: Any] {
       let result = try bench.run(
-        ["fit", "gaps.h5", "--output", "g.marnet", "--overwrite", "--json"] + Workbench.quick + flags)
+        ["fit", "gaps.h5", "--output", "g.marnet", "--overwrite", "--json"] + Workbench.quick
+          + flags)
       return try #require(try result.succeeded().object()["report"] as? [String: Any])
     }
     let kept = try report(["--missing-text", "nan"])

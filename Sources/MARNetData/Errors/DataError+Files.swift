@@ -8,7 +8,8 @@ extension DataError {
       return "\(pattern): no file matches. Give the path of an HDF5 feature file, or a pattern "
         + "that matches some."
     case .sameFileTwice(let path, let earlier):
-      return "\(path): is the same file as '\(earlier)', which is given before. Name each file once."
+      return
+        "\(path): is the same file as '\(earlier)', which is given before. Name each file once."
     case .columnInSomeFiles(let location, let reference):
       return "\(location.path): has no dataset '\(location.object ?? "/")', but \(reference) has "
         + "one. Add it to the one file, or take it out of the other."

@@ -77,15 +77,18 @@ struct ForeignStorage {
     let sizes = source.shape ?? []
     var first = [hsize_t](repeating: 0, count: 32)
     var last = first
-    if H5Sget_select_type(inSource.id) != H5S_SEL_ALL,
-      H5Sget_select_bounds(inSource.id, &first, &last) >= 0,
-      zip(last, sizes).contains(where: { $0 != hsize_t.max && $0 >= hsize_t($1) })
-    {
+    let values = H5Sget_select_npoints(inTarget.id)
+    let isAll = H5Sget_select_type(inSource.id) == H5S_SEL_ALL
+    let goesBeyond =
+      isAll
+      ? values > sizes.reduce(1, *)
+      : H5Sget_select_bounds(inSource.id, &first, &last) >= 0
+        && zip(last, sizes).contains { $0 != hsize_t.max && $0 >= hsize_t($1) }
+    if goesBeyond {
       throw DataError.incompleteStorage(
         location, kind: "a virtual dataset",
         detail: "that takes more from \(source.location) than its \(shown(source.shape))")
     }
-    let values = H5Sget_select_npoints(inTarget.id)
     // A selection without an end takes what the source has.
     return values < 0 ? sizes.reduce(1, *) : Int(clamping: values)
   }

@@ -70,13 +70,9 @@ extension HDF5Group {
       }
       return target
     }
-    var flags: UInt32 = 0
-    var file: UnsafePointer<CChar>?
-    var object: UnsafePointer<CChar>?
     guard kind == H5L_TYPE_EXTERNAL.rawValue,
-      H5Lunpack_elink_val(value, value.count, &flags, &file, &object) >= 0, let file, let object
+      let (fileName, objectName) = Self.externalTarget(value)
     else { throw DataError.danglingLink(here) }
-    let (fileName, objectName) = (String(cString: file), String(cString: object))
     let path = try links.path(of: fileName, namedBy: "an external link", at: here)
     let other = try HDF5File(reading: path, links: links).root()
     guard let target = try other.locate(objectName, hops: hops - 1) else {
@@ -92,6 +88,20 @@ extension HDF5Group {
     guard size > 0 else { return nil }
     var bytes = [UInt8](repeating: 0, count: size)
     return H5Lget_val(handle.id, name, &bytes, size, 0) < 0 ? nil : bytes
+  }
+
+  /// The file and the object that the bytes of an external link name.
+  private static func externalTarget(_ value: [UInt8]) -> (file: String, object: String)? {
+    value.withUnsafeBytes { bytes in
+      var flags: UInt32 = 0
+      var file: UnsafePointer<CChar>?
+      var object: UnsafePointer<CChar>?
+      guard
+        H5Lunpack_elink_val(bytes.baseAddress, bytes.count, &flags, &file, &object) >= 0,
+        let file, let object
+      else { return nil }
+      return (String(cString: file), String(cString: object))
+    }
   }
 
   /// The root group of the file that holds this group.

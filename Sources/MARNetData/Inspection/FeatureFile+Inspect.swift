@@ -7,7 +7,8 @@ extension FeatureFile {
   /// rows by a few dozen bytes a row.
   public func inspect() -> FeatureFileReport {
     var report = FeatureFileReport(
-      path: shownPath, layouts: files.map { LayoutReport($0) }, classNames: (try? classNames) ?? [], namesClasses: namesClasses, splits: [],
+      path: shownPath, layouts: files.map { LayoutReport($0) }, classNames: (try? classNames) ?? [],
+      namesClasses: namesClasses, splits: [],
       problems: [], notes: [])
     var problems: [DataError] = []
     var trainVectors: Set<UInt64> = []

@@ -67,14 +67,16 @@ struct FeatureScan {
       try found.areFinite.withUnsafeMutableBufferPointer { (areFinite) throws(DataError) in
         guard let hashes = hashes.baseAddress, let areFinite = areFinite.baseAddress else { return }
         let reader = ColumnReader(column: column, threads: threads)
-        try reader.read(rows, into: block.rows(0..<rows.count), visit: { piece, values in
-          let first = piece.lowerBound - rows.lowerBound
-          RandomKey.contentRows(values, into: hashes + first)
-          for row in 0..<values.rowCount {
-            areFinite[first + row] = FiniteCheck.isFinite(
-              values.row(row), count: values.columnCount)
-          }
-        })
+        try reader.read(
+          rows, into: block.rows(0..<rows.count),
+          visit: { piece, values in
+            let first = piece.lowerBound - rows.lowerBound
+            RandomKey.contentRows(values, into: hashes + first)
+            for row in 0..<values.rowCount {
+              areFinite[first + row] = FiniteCheck.isFinite(
+                values.row(row), count: values.columnCount)
+            }
+          })
       }
     }
   }

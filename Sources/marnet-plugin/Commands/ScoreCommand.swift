@@ -60,7 +60,8 @@ struct ScoreCommand: ParsableCommand {
       options.sampler = sampler
       options.steps = steps
       let rows = try model.score(
-        layout.open(features, threads: source.resources.threads), to: output, what, options: options,
+        layout.open(features, threads: source.resources.threads), to: output, what,
+        options: options,
         threads: source.resources.threads
       ) { ProgressLine.showRows("scoring", $0, $1) }
       ProgressLine.clear()

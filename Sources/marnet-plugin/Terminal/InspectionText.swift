@@ -48,7 +48,8 @@ enum InspectionText {
     var table = TextTable(header: ["dataset", "shape", "type", "chunks", "filters", "bytes"])
     for dataset in split.datasets {
       table.add([
-        (dataset.file.map { "\($0): " } ?? "") + dataset.path + (dataset.isUsed ? "" : " (not used)"),
+        (dataset.file.map { "\($0): " } ?? "") + dataset.path
+          + (dataset.isUsed ? "" : " (not used)"),
         dataset.shape.map(sizes) ?? "empty", dataset.type,
         dataset.chunkShape.map(sizes) ?? "one piece",
         dataset.filters.isEmpty ? "none" : dataset.filters.joined(separator: " + "),

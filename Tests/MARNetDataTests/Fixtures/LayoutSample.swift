@@ -11,7 +11,9 @@ struct LayoutSample {
   static let rowCount = 500
   static let visualWidth = 7
   static let textWidth = 5
-  static let splits: [Split] = rows { [.train, .train, .train, .val, .test][($0 * 7 + $0 / 9) % 5] }
+  static let splits: [Split] = rows {
+    [.train, .train, .train, .val, .test][($0 * 7 + $0 / 9) % 5]
+  }
   static let labels: [Int64] = rows { $0 % 11 == 0 ? -1 : Int64($0 * 5 % 3) }
 
   static func visual(_ row: Int) -> [Float] {

@@ -70,7 +70,10 @@ import Testing
 
   @Test func theWidthOfOneHotRowsCountsClasses() throws {
     try SmallFile.write(
-      to: path, labels: { try $0.integers("train/label", [1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0], shape: [4, 3]) })
+      to: path,
+      labels: {
+        try $0.integers("train/label", [1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0], shape: [4, 3])
+      })
     #expect(try open().classNames == ["0", "1", "2"])
     expect(
       "f.h5: dataset '/train/label' has no labelled row of class 2 '2'. Label one, or take the "
@@ -176,7 +179,8 @@ import Testing
     try SmallFile.write(
       to: path, visual: { try $0.floats("train/visual", [12 / 3, 3], SmallFile.visual) },
       text: {
-        try $0.floats("train/text", rank == 2 ? [4, 2] : [4, 2, 2], rank == 2 ? text : text + text)
+        try $0.floats(
+          "train/text", rank == 2 ? [4, 2] : [4, 2, 2], rank == 2 ? text : text + text)
       }, test: nil)
     let file = try open { ($0.missingText, $0.textPool) = (.nan, .mean) }
     let row = rank == 2 ? 1 : 0

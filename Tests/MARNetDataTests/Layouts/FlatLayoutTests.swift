@@ -116,7 +116,8 @@ import Testing
       _ = try FeatureFile(path: path).readVisual(.val, rows: 10..<20)
     }
     #expect(throws: Never.self) { try FeatureFile(path: path).readVisual(.train, rows: 0..<200) }
-    let whole = message.replacing("of 10 rows", with: "of \(LayoutSample.rows(of: .val).count) rows")
+    let whole = message.replacing(
+      "of 10 rows", with: "of \(LayoutSample.rows(of: .val).count) rows")
     expectError(whole, in: folder) { _ = try FeatureFile(path: path).pairedRows(.val) }
   }
 }

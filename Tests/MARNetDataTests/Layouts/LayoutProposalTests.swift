@@ -72,7 +72,8 @@ import Testing
   }
 
   @Test func namesAreQuotedForAShell() throws {
-    try expectProposal("--visual-key 'image features' --text-key 'the caption'\\''s' --label-key y") {
+    try expectProposal("--visual-key 'image features' --text-key 'the caption'\\''s' --label-key y")
+    {
       try columns($0, "image features", "the caption's", "y")
     }
   }

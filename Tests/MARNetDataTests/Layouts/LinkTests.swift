@@ -175,7 +175,8 @@ import Testing
   }
 
   @Test func virtualDatasetsThatTakeMoreThanThereIs() throws {
-    try RawFile(folder.file("data/parts/short.h5")).floats("v", [2, 7], [Float](repeating: 1, count: 14))
+    try RawFile(folder.file("data/parts/short.h5")).floats(
+      "v", [2, 7], [Float](repeating: 1, count: 14))
     try virtual([.init("parts/short.h5", "v", rows: LayoutSample.rows(of: .train).count)])
     expectError(
       "data/f.h5: '/train/visual' is a virtual dataset that takes more from data/parts/short.h5: "
@@ -189,7 +190,9 @@ import Testing
     expect(
       "data/f.h5: '/train/visual' is a virtual dataset to '../outside.h5', which lies outside the "
         + "file's folder. Copy the data into the folder, or allow it with --allow-external-links.")
-    #expect(try open(true).readVisual(.train, rows: 0..<1).values == LayoutSample.visual(LayoutSample.rows(of: .train)[0]))
+    #expect(
+      try open(true).readVisual(.train, rows: 0..<1).values
+        == LayoutSample.visual(LayoutSample.rows(of: .train)[0]))
   }
 
   private func raw(in file: String, byteCount: Int) throws {

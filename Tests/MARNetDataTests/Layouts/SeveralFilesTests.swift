@@ -28,7 +28,9 @@ import Testing
     try SmallFile.write(to: files[0], test: nil, more: first)
     try SmallFile.write(
       to: files[1],
-      visual: { try $0.floats("train/visual", [4, width], [Float](repeating: 1, count: 4 * width)) },
+      visual: {
+        try $0.floats("train/visual", [4, width], [Float](repeating: 1, count: 4 * width))
+      },
       text: withText ? { try $0.floats("train/text", [4, 2], SmallFile.text) } : nil,
       test: nil, more: second)
     _ = try FeatureFile(paths: files).pairedRows(.train)
@@ -44,7 +46,8 @@ import Testing
         if rows.isEmpty { continue }  // A file may lack a split.
         file.group(split.rawValue)
         try LayoutSample.write(
-          rows, to: file, under: "\(split.rawValue)/", storage: .init(chunk: [1 + index, 7]))
+          rows, to: file, under: "\(split.rawValue)/",
+          storage: .init(chunk: [min(1 + index, rows.count), 7]))
       }
     }
     try LayoutSample.writeGroups(to: folder.file("whole.h5"))
@@ -130,7 +133,8 @@ import Testing
         + "values. Store strings in both files, or numbers in both."
     ) {
       try pair(
-        { try $0.integers("train/id", [1, 2, 3, 4]) }, { try $0.strings("train/id", ["a", "b", "c", "d"]) })
+        { try $0.integers("train/id", [1, 2, 3, 4]) },
+        { try $0.strings("train/id", ["a", "b", "c", "d"]) })
     }
   }
 
@@ -140,7 +144,8 @@ import Testing
         + "and count the labels by it."
     ) {
       try pair(
-        { try $0.strings("class_names", ["a", "b"]) }, { try $0.strings("class_names", ["b", "a"]) })
+        { try $0.strings("class_names", ["a", "b"]) },
+        { try $0.strings("class_names", ["b", "a"]) })
     }
   }
 
