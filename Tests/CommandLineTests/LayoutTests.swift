@@ -222,5 +222,10 @@ import Testing
       refused.messages.contains(
         "'/train' is an external link to '../features.h5', which lies outside the file's folder"))
     try expectSameModel(["sub/link.h5", "--allow-external-links"])
+    let overwriting = try bench.run([
+      "score", "sub/link.h5", "--allow-external-links", "--model", "m.marnet", "--output",
+      "features.h5",
+    ])
+    #expect(overwriting.status == 73)
   }
 }

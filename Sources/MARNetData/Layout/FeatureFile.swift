@@ -102,7 +102,9 @@ public final class FeatureFile: Sendable {
 
   /// - Throws: `DataError` when an output at `output` would replace a file that is read.
   public func requireIsNot(_ output: String) throws {
-    if paths.contains(where: { FileKind.isSame($0, output) }) {
+    let linked = layouts.values.compactMap { try? $0.get() }.flatMap(\.datasets)
+      .map(\.location.path)
+    if Set(paths + linked).contains(where: { FileKind.isSame($0, output) }) {
       throw DataError.cannotWrite(path: output, reason: "it is the file that is read")
     }
   }

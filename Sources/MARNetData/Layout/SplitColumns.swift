@@ -13,7 +13,7 @@ struct SplitColumns {
 
   /// The columns as a split.
   func split(_ split: Split) -> SplitLayout {
-    let used = catalog.datasets(named: names.all)
+    let used = catalog.datasets(named: names.all + ["class_names"])
     return SplitLayout(
       split: split, group: catalog.location, names: names, datasets: catalog.datasets,
       used: Set(used.map(\.location)), visual: visual, text: text,

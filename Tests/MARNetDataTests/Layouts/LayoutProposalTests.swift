@@ -87,13 +87,14 @@ import Testing
   @Test func whatWasUnderstoodIsTold() throws {
     try RawFile(path).floats("visual", [4, 3], SmallFile.visual)
       .floats("text", [4, 2], SmallFile.text).integers("labels", [0, 1, -1, 1])
-      .integers("split", [0, 0, 0, 2])
+      .integers("split", [0, 0, 0, 2]).strings("class_names", ["a", "b"])
     let report = try FeatureFile(path: path).inspect()
     let layout = try #require(report.layouts.first)
     #expect(layout.form == .flat)
     #expect(layout.splitSources == ["/split"])
     #expect(layout.columns == ["visual": "visual", "text": "text", "label": "labels"])
     #expect(report.proposal == nil)
+    #expect(report.notes.allSatisfy { !$0.hasPrefix("not read") })
     #expect(report.splits.map(\.rowCount) == [3, 1])
     #expect(report.splits[0].classes?.unlabelled == 1)
   }
