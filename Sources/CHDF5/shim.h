@@ -71,16 +71,21 @@ static inline int chdf5_link_kind(hid_t group, const char *name) {
   return H5Lget_info(group, name, &info, H5P_DEFAULT) < 0 ? -1 : (int)info.type;
 }
 
-/// The number of the open file that holds an object; negative return on failure.
-static inline int chdf5_file_number(hid_t object, unsigned long *number) {
+/// Bytes of the value of a soft or external link, its final zero included; 0 on failure.
+static inline size_t chdf5_link_value_size(hid_t group, const char *name) {
+  H5L_info_t info;
+  return H5Lget_info(group, name, &info, H5P_DEFAULT) < 0 ? 0 : info.u.val_size;
+}
+
+/// The kind of the object `name` (H5O_TYPE_GROUP, _DATASET, ...), negative on failure.
+static inline int chdf5_object_kind(hid_t group, const char *name) {
 #if H5_VERSION_GE(1, 12, 0)
   H5O_info2_t info;
-  if (H5Oget_info3(object, &info, H5O_INFO_BASIC) < 0) return -1;
+  if (H5Oget_info_by_name3(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return -1;
 #else
   H5O_info_t info;
-  if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) return -1;
+  if (H5Oget_info_by_name2(group, name, &info, H5O_INFO_BASIC, H5P_DEFAULT) < 0) return -1;
 #endif
-  *number = info.fileno;
-  return 0;
+  return (int)info.type;
 }
 #endif

@@ -13,7 +13,7 @@ import Testing
     let object = try result.object()
     #expect(
       object.keys.sorted() == [
-        "class_names", "names_classes", "notes", "path", "problems", "splits",
+        "class_names", "layouts", "names_classes", "notes", "path", "problems", "splits",
       ])
     #expect((object["problems"] as? [String])?.isEmpty == true)
     let splits = try #require(object["splits"] as? [[String: Any]])
@@ -38,7 +38,7 @@ import Testing
     let inspected = try bench.run(["inspect", "bad.h5"]).succeeded()
     let refused = try bench.run(["fit", "bad.h5"])
     #expect(refused.status == 65)
-    let reason = refused.messages.dropFirst("error: ".count)
+    let reason = try #require(refused.messages.split(separator: "error: ").last)
     #expect(inspected.output.contains("'fit' would refuse this file:\n  \(reason)"))
   }
 

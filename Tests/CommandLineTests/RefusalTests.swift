@@ -119,7 +119,7 @@ import Testing
   ]
 
   static let usage = [
-    Case("fit", 64, "Missing expected argument '<features>'"),
+    Case("fit", 64, "Missing expected argument '<features> ...'"),
     Case("fit FEATURES --nonsense", 64, "Unknown option '--nonsense'"),
     Case("fit FEATURES --seed x", 64, "The value 'x' is invalid for '--seed <seed>'"),
     Case("fit FEATURES --preset papre", 64, "The value 'papre' is invalid"),

@@ -17,7 +17,9 @@ import Testing
     #expect(!result.messages.contains("\u{1B}"))
     #expect(!result.messages.contains("\r"))
     let lines = result.messages.split(separator: "\n")
-    #expect(lines.first == "linear prefit, all rows")
+    let plan = #/Memory: up to \d+ MiB of .* GiB; features in memory as float32\./#
+    #expect(try plan.wholeMatch(in: String(lines[0])) != nil)
+    #expect(lines[1] == "linear prefit, all rows")
     #expect(
       lines.contains { $0.wholeMatch(of: #/joint network, final fit: epoch \d+/\d+  .*/#) != nil })
     #expect(!result.output.contains("epoch"))
@@ -30,7 +32,9 @@ import Testing
     ).succeeded()
     #expect(result.messages.contains("\r\u{1B}[K"))
     #expect(result.messages.hasSuffix("\r\u{1B}[K"))
-    #expect(!result.messages.contains("\n"))
+    // The memory plan stays.
+    #expect(result.messages.hasPrefix("Memory: "))
+    #expect(result.messages.utf8.count { $0 == 10 } == 1)
     #expect(!result.output.contains("\u{1B}"))
     #expect(result.output.hasPrefix("300 training rows,"))
   }

@@ -68,7 +68,7 @@ import Testing
         start + "dataset '/val/visual' has 4 columns but '/train/visual' has 3. "
           + "Extract both splits with the same encoder.",
         start + "has no dataset '/val/label'; the group holds 'visual'. "
-          + "Add 'label' of shape [rows].",
+          + "Add it, or name another with --label-key.",
       ])
     #expect(report.splits[0].nonFiniteVisualRows == 2)
     #expect(

@@ -33,7 +33,7 @@ import Testing
       to: path, visual: { try $0.floats("train/visuals", [4, 3], SmallFile.visual) })
     expect(
       "f.h5: has no dataset '/train/visual'; the group holds 'label', 'text', 'visuals'. "
-        + "Did you mean 'visuals'? Rename it to 'visual'."
+        + "Did you mean 'visuals'? Name it with --visual-key visuals."
     ) { try pair() }
   }
 
@@ -41,7 +41,7 @@ import Testing
     try SmallFile.write(to: path, labels: nil)
     expect(
       "f.h5: has no dataset '/train/label'; the group holds 'text', 'visual'. "
-        + "Add 'label' of shape [rows]."
+        + "Add it, or name another with --label-key."
     ) { try pair() }
   }
 
@@ -50,7 +50,7 @@ import Testing
       to: path, text: nil, more: { try $0.integers("train/text_mask", [1, 1, 1, 1]) })
     expect(
       "f.h5: has no dataset '/train/text'; the group holds 'label', 'text_mask', 'visual'. "
-        + "Add 'text' of shape [rows, width]."
+        + "Add it, or name another with --text-key."
     ) { try pair() }
   }
 
@@ -73,41 +73,6 @@ import Testing
     expect(
       "f.h5: '/train/visual' is a link to something that is not in the file. "
         + "Store the array itself."
-    ) { try pair() }
-  }
-
-  @Test func aLinkIntoAnotherFile() throws {
-    try SmallFile.write(to: folder.file("other.h5"))
-    try SmallFile.write(
-      to: path, visual: { $0.externalLink("train/visual", to: "other.h5", "/train/visual") })
-    expect(
-      "f.h5: '/train/visual' is an external link; only data inside the file is read. "
-        + "Copy the array into the file."
-    ) { try pair() }
-  }
-
-  @Test func aSoftLinkThatLeavesTheFile() throws {
-    try SmallFile.write(to: folder.file("other.h5"))
-    try SmallFile.write(
-      to: path, visual: { $0.softLink("train/visual", to: "/elsewhere/train/visual") },
-      more: { $0.externalLink("elsewhere", to: "other.h5", "/") })
-    expect(
-      "f.h5: '/train/visual' is a link into another file; only data inside the file is read. "
-        + "Copy the array into the file."
-    ) { try pair() }
-  }
-
-  @Test func externalStorage() throws {
-    try SmallFile.write(
-      to: path,
-      visual: {
-        try $0.floats(
-          "train/visual", [4, 3], SmallFile.visual,
-          storage: .init(externalFile: folder.file("raw")))
-      })
-    expect(
-      "f.h5: '/train/visual' is external storage; only data inside the file is read. "
-        + "Copy the array into the file."
     ) { try pair() }
   }
 
@@ -145,19 +110,10 @@ import Testing
       shape.isEmpty ? "a single value" : "shape [\(shape.map(String.init).joined(separator: ", "))]"
     let remedy =
       shape.count == 3
-      ? "Pool or flatten each sample to one row." : "Store one row of features a sample."
+      ? "Pool its tokens with --visual-pool mean, first or max; for alignment 'team', store them as "
+        + "'visual_tokens' besides." : "Store one row of features a sample."
     expect(
       "f.h5: dataset '/train/visual' has \(found); it needs shape [rows, width]. \(remedy)"
-    ) { try pair() }
-  }
-
-  @Test func oneHotLabels() throws {
-    try SmallFile.write(
-      to: path,
-      labels: { try $0.integers("train/label", [1, 0, 0, 1, 0, 1, 1, 0], shape: [4, 2]) })
-    expect(
-      "f.h5: dataset '/train/label' has shape [4, 2]; it needs one value a row: shape [rows]. "
-        + "Store class indices, for example the argmax of one-hot rows."
     ) { try pair() }
   }
 
@@ -169,14 +125,6 @@ import Testing
       "f.h5: dataset '/train/visual' holds int64 values; it needs float16, bfloat16, float32, "
         + "float64, or int8 or uint8 with a scale. Store the features as float32; if these are class indices or pixels, "
         + "extract features first."
-    ) { try pair() }
-  }
-
-  @Test func fractionalLabels() throws {
-    try SmallFile.write(to: path, labels: { try $0.floats("train/label", [4], [0, 1, 0, 1]) })
-    expect(
-      "f.h5: dataset '/train/label' holds float32 values; it needs integers or strings. "
-        + "Store class indices as int64, or class names as strings."
     ) { try pair() }
   }
 

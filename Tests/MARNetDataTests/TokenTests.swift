@@ -87,7 +87,7 @@ import Testing
       more: { try $0.floats("train/visual_tokens", [4, 2, 3], (0..<24).map { Float($0) }) })
     expect(
       "f.h5: has no dataset '/train/visual'; the group holds 'label', 'text', 'visual_tokens'. "
-        + "Add 'visual' of shape [rows, width]."
+        + "Add it, or name another with --visual-key."
     ) { try readIt() }
   }
 

@@ -54,6 +54,7 @@ public struct Trainer: Sendable {
     let rows = try file.pairedSource(
       .train, withTokens: configuration.alignment.method == .team)
     let validation = file.splits.contains(.val) ? try file.pairedSource(.val) : nil
+    try rows.requireText()
     let plan = try MemoryPlan(
       rows, validation: validation, configuration: configuration, budget: memory,
       threads: threads)

@@ -47,7 +47,9 @@ extension DataError: CustomStringConvertible {
         + "Store the features as float32."
     case .parameterOutOfRange(let name, let value, let needed):
       "synthetic features: \(name) is \(value); it needs to be \(needed). Choose another value."
-    default: layoutDescription ?? valueDescription ?? "unknown data error"
+    default:
+      filesDescription ?? layoutDescription ?? splitDescription ?? valueDescription
+        ?? "unknown data error"
     }
   }
 }

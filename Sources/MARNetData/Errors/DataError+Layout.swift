@@ -7,19 +7,9 @@ extension DataError {
     case .missingSplit(let path, let split, let present):
       return "\(path): has no group '/\(split.rawValue)'; the file holds \(listed(present)). "
         + "Put the features into '/\(split.rawValue)/visual', one row a sample."
-    case .missingDataset(let location, let present, let nearest):
-      let columns =
-        switch location.name {
-        case "visual", "text": ", width"
-        case "visual_tokens", "text_tokens": ", tokens, width"
-        case "text_tokens_mask": ", tokens"
-        default: ""
-        }
-      let remedy =
-        nearest.map { "Did you mean '\($0)'? Rename it to '\(location.name)'." }
-        ?? "Add '\(location.name)' of shape [rows\(columns)]."
+    case .missingDataset(let location, let present, let nearest, let flag):
       return "\(location.path): has no dataset '\(location.object ?? "/")'; the group holds "
-        + "\(listed(present)). \(remedy)"
+        + "\(listed(present)). \(Self.remedy(forMissing: location, nearest: nearest, flag: flag))"
     case .notAGroup(let location):
       return "\(location.path): '\(location.object ?? "/")' is not a group. "
         + "Splits are groups that hold 'visual', 'text' and 'label'."
@@ -30,10 +20,16 @@ extension DataError {
       return
         "\(location.path): '\(location.object ?? "/")' is a link to something that is not in the file. "
         + "Store the array itself."
-    case .externalData(let location, let kind):
-      return
-        "\(location.path): '\(location.object ?? "/")' is \(kind); only data inside the file is read. "
-        + "Copy the array into the file."
+    case .linkOutsideFolder(let location, let kind, let target):
+      return "\(location.path): '\(location.object ?? "/")' is \(kind) to '\(target)', which lies "
+        + "outside the file's folder. Copy the data into the folder, or allow it with "
+        + "--allow-external-links."
+    case .missingLinkTarget(let location, let kind, let target):
+      return "\(location.path): '\(location.object ?? "/")' is \(kind) to '\(target)', which is "
+        + "not there. Put it back where the file names it."
+    case .incompleteStorage(let location, let kind, let detail):
+      return "\(location.path): '\(location.object ?? "/")' is \(kind) \(detail). "
+        + "Copy the array into one dataset."
     case .missingFilter(let location, let filter):
       return "\(location.subject) is compressed with filter '\(filter)', which HDF5 "
         + "\(HDF5Library.version) here does not have. "
@@ -66,6 +62,23 @@ extension DataError {
     default:
       return nil
     }
+  }
+
+  private static func remedy(
+    forMissing location: DataLocation, nearest: String?, flag: String?
+  ) -> String {
+    if let nearest {
+      return flag.map { "Did you mean '\(nearest)'? Name it with \($0) \(nearest)." }
+        ?? "Did you mean '\(nearest)'? Rename it to '\(location.name)'."
+    }
+    if let flag { return "Add it, or name another with \(flag)." }
+    let columns =
+      switch location.name {
+      case "visual_tokens", "text_tokens": ", tokens, width"
+      case "text_tokens_mask": ", tokens"
+      default: ""
+      }
+    return "Add '\(location.name)' of shape [rows\(columns)]."
   }
 
   private static func remedy(forRowsOf location: DataLocation) -> String {

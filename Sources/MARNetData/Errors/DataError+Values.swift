@@ -30,6 +30,13 @@ extension DataError {
       let hint = nearest.map { "Did you mean '\($0)'?" } ?? "Add it to '/class_names'."
       return "\(location) holds '\(name)' in row \(grouped(row)), which is not a class name. "
         + hint
+    case .labelNotWhole(let location, let row, let value):
+      return "\(location) holds \(value) in row \(grouped(row)); labels are whole numbers, or NaN "
+        + "where there is none. Store class indices as int64."
+    case .notOneHot(let location, let row, let found):
+      return
+        "\(location) holds \(found) in row \(grouped(row)); a one-hot row holds one 1 and else "
+        + "0, or 0 alone where there is no label. Store class indices as int64."
     case .identifierTooLarge(let location, let row):
       return "\(location) holds a number above \(grouped(Int64.max)) in row \(grouped(row)). "
         + "Store identifiers as int64 or as strings."

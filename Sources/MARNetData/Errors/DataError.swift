@@ -31,20 +31,60 @@ public enum DataError: Error, Sendable, Equatable {
   /// Any other failure inside HDF5.
   case hdf5(DataLocation, action: String, detail: String)
 
+  // MARK: Several files
+
+  /// No file matches a pattern.
+  case noMatchingFile(pattern: String)
+  /// One file is named twice.
+  case sameFileTwice(path: String, earlier: String)
+  /// A column that one file has and another lacks.
+  case columnInSomeFiles(DataLocation, reference: String)
+  /// Features of two files that differ in width.
+  case widthsDifferBetweenFiles(
+    DataLocation, width: Int, reference: DataLocation, referenceWidth: Int)
+  /// Strings in one file and numbers in another.
+  case kindsDifferBetweenFiles(
+    DataLocation, found: String, reference: DataLocation, referenceFound: String)
+  /// Two files that name their classes differently.
+  case classNamesDiffer(path: String, other: String)
+  /// A file whose rows belong to no split beside one whose rows do.
+  case undividedBesideSplits(path: String, other: String)
+
   // MARK: The layout
+
+  /// Neither splits nor features are found under the names that were looked for.
+  case unknownLayout(DataLocation, present: [String])
+  /// The group that was asked for is not there.
+  case missingGroup(DataLocation, present: [String])
+  /// Two groups that both mean one split.
+  case twoGroupsOfSplit(path: String, split: Split, groups: [String])
+  /// Both a column and index lists say which row belongs where.
+  case twoSplitSources(DataLocation, other: String)
+  /// Values of a split column that name no split.
+  case unknownSplits(DataLocation, values: [String])
+  /// A flat file that gives no row to a split.
+  case noRowsOfSplit(DataLocation, split: Split, present: [Split])
+  /// An index list names a row that is not there.
+  case splitIndexOutOfRange(DataLocation, position: Int, index: Int64, rowCount: Int)
+  /// A row stands twice in index lists; `other` is the list in which it stands too, nil: the same.
+  case splitIndexTwice(DataLocation, index: Int64, other: String?)
 
   /// The group of a split is missing.
   case missingSplit(path: String, split: Split, present: [String])
-  /// A dataset is missing from the group of a split.
-  case missingDataset(DataLocation, present: [String], nearest: String?)
+  /// A dataset is missing; `flag` is the one that names another, where there is one.
+  case missingDataset(DataLocation, present: [String], nearest: String?, flag: String?)
   /// A group was needed.
   case notAGroup(DataLocation)
   /// A dataset was needed.
   case notADataset(DataLocation)
   /// A soft link points at nothing.
   case danglingLink(DataLocation)
-  /// The values lie in another file.
-  case externalData(DataLocation, kind: String)
+  /// A file outside the feature file's own folder is named; `kind` says by what.
+  case linkOutsideFolder(DataLocation, kind: String, target: String)
+  /// What a link, a virtual dataset or external storage names is not there.
+  case missingLinkTarget(DataLocation, kind: String, target: String)
+  /// A virtual dataset or external storage some of whose values are nowhere.
+  case incompleteStorage(DataLocation, kind: String, detail: String)
   /// Compressed by a filter that this HDF5 library does not have.
   case missingFilter(DataLocation, filter: String)
   /// Both 'label' and 'labels' are present.
@@ -84,6 +124,10 @@ public enum DataError: Error, Sendable, Equatable {
   case labelsAreNotIndices(DataLocation, largest: Int64, rows: Int)
   /// A label string that is no class name.
   case unknownClassName(DataLocation, row: Int, name: String, nearest: String?)
+  /// A label of floating point that is no whole number.
+  case labelNotWhole(DataLocation, row: Int, value: String)
+  /// A row that should be one-hot and is not.
+  case notOneHot(DataLocation, row: Int, found: String)
   /// A row identifier beyond Int64.
   case identifierTooLarge(DataLocation, row: Int)
   /// Two classes of one name.

@@ -18,7 +18,7 @@ extension DataError {
   /// The kind of this error.
   public var kind: DataErrorKind {
     switch self {
-    case .fileNotFound: .notFound
+    case .fileNotFound, .noMatchingFile, .missingLinkTarget: .notFound
     case .cannotWrite, .outputClosed, .unknownScoreFormat: .cannotWrite
     case .cannotRead, .hdf5, .fileLocked, .lockingUnsupported, .notClosed, .damagedChunk:
       .inputOutput

@@ -18,19 +18,11 @@ struct DatasetStorage: Sendable {
   let byteCount: Int
 
   /// Reads the layout of the dataset `id`.
-  ///
-  /// - Throws: `DataError` when the values lie in other files.
   init(ofDataset id: hid_t, at location: DataLocation) throws(DataError) {
     let list = HDF5Handle(
       owning: try HDF5Library.check(
         H5Dget_create_plist(id), "read the storage layout", at: location))
     let layout = H5Pget_layout(list.id)
-    if layout == H5D_VIRTUAL {
-      throw DataError.externalData(location, kind: "a virtual dataset over other files")
-    }
-    if H5Pget_external_count(list.id) > 0 {
-      throw DataError.externalData(location, kind: "external storage")
-    }
     if layout == H5D_CHUNKED {
       var sizes = [hsize_t](repeating: 0, count: 32)
       let rank = max(0, Int(H5Pget_chunk(list.id, 32, &sizes)))

@@ -19,49 +19,44 @@ struct HDF5Dataset: Sendable {
   /// Values in one row.
   var rowWidth: Int { shape?.dropFirst().reduce(1, *) ?? 0 }
 
-  /// At most `rows` rows that end where a chunk does, so that blocks of that many rows, read
-  /// one after the other, share no chunk; `rows` itself where a chunk has more.
-  func wholeChunks(of rows: Int) -> Int {
-    guard let chunkRows = storage.chunkShape?.first, chunkRows > 0, chunkRows <= rows else {
-      return rows
-    }
-    return rows / chunkRows * chunkRows
-  }
-
-  /// Looks at the dataset `opened`, which is `name` in `group`.
+  /// Opens the dataset at `place` and looks at it.
   ///
-  /// - Throws: `DataError` when its storage lies outside of the file.
-  init(opened: HDF5Handle, in group: HDF5Group, named name: String) throws(DataError) {
-    let location = group.location.child(name)
+  /// - Throws: `DataError` when its values lie where they may not, or are not there.
+  init(at place: HDF5Group.Place) throws(DataError) {
+    let location = place.location
     self.location = location
     (handle, shape, fileType, storage) = try HDF5Library.synchronized { () throws(DataError) in
+      let opened = try Self.open(place, cachedBytes: nil)
       let shape = try HDF5Dataspace(ofDataset: opened.id, at: location).shape
       let fileType = HDF5Handle(
         owning: try HDF5Library.check(H5Dget_type(opened.id), "read the type", at: location))
+      let valueBytes = H5Tget_size(fileType.id)
+      try ForeignStorage.check(
+        opened.id, shape: shape, valueBytes: valueBytes, in: place.group, at: location)
       let storage = try DatasetStorage(ofDataset: opened.id, at: location)
-      let rowBytes = (shape?.dropFirst().reduce(1, *) ?? 0) * H5Tget_size(fileType.id)
-      let handle = try Self.reopen(
-        opened, in: group, named: name, cachedBytes: storage.bytesOfChunkRow(rowBytes: rowBytes))
+      let rowBytes = (shape?.dropFirst().reduce(1, *) ?? 0) * valueBytes
+      let cachedBytes = storage.bytesOfChunkRow(rowBytes: rowBytes)
+      // With HDF5's own cache of 1 MiB, reading a wide chunk block by block would
+      // decompress it again for every block.
+      let handle =
+        cachedBytes > 1 << 20 ? try Self.open(place, cachedBytes: cachedBytes) : opened
       return (handle, shape, fileType, storage)
     }
     type = StoredType(fileType.id).interpreted(byAttributesOf: handle)
   }
 
-  /// Opens the dataset again with a cache that holds one row of chunks.
-  ///
-  /// With HDF5's own cache of 1 MiB, reading a wide chunk block by block would
-  /// decompress it again for every block.
-  private static func reopen(
-    _ opened: HDF5Handle, in group: HDF5Group, named name: String, cachedBytes: Int
+  /// Opens the dataset, with a cache that holds one row of chunks where its size is given.
+  private static func open(
+    _ place: HDF5Group.Place, cachedBytes: Int?
   ) throws(DataError) -> HDF5Handle {
-    let standard = 1 << 20
-    let most = 256 << 20
-    guard cachedBytes > standard else { return opened }
     let access = HDF5Handle(owning: H5Pcreate(chdf5_dataset_access()))
-    H5Pset_chunk_cache(access.id, 12_421, min(2 * cachedBytes, most), 1)
-    let id = H5Dopen2(group.handle.id, name, access.id)
+    // Raw files are looked for beside the file that names them, not where the program runs.
+    H5Pset_efile_prefix(access.id, "${ORIGIN}")
+    let most = 256 << 20
+    if let cachedBytes { H5Pset_chunk_cache(access.id, 12_421, min(2 * cachedBytes, most), 1) }
+    let id = H5Dopen2(place.group.handle.id, place.name, access.id)
     return HDF5Handle(
-      owning: try HDF5Library.check(id, "open the dataset", at: group.location.child(name)))
+      owning: try HDF5Library.check(id, "open the dataset", at: place.location))
   }
 
   /// Reads the rows in `range` as they are stored into `target`.
@@ -96,5 +91,15 @@ struct HDF5Dataset: Sendable {
         throw DataError.cannotWrite(path: location.path, reason: HDF5Library.innermostMessage)
       }
     }
+  }
+}
+
+extension HDF5Dataset {
+  /// The type of a dataset that has passed `DatasetCheck.features`.
+  var featureType: FeatureType {
+    guard let type = type.featureType else {
+      preconditionFailure("\(location) holds \(type.name), not features")
+    }
+    return type
   }
 }

@@ -14,16 +14,19 @@ import CHDF5
 struct HDF5File: Sendable {
   let path: String
   let handle: HDF5Handle
+  private let links: LinkRule
 
   var location: DataLocation { DataLocation(path: path) }
 
   /// Opens the file at `path` for reading.
   ///
+  /// - Parameter links: where its links may lead; nil: within its own folder.
   /// - Throws: `DataError` when it is missing, a folder, no HDF5 file, cut short,
   ///   locked, or in a format that this library does not know.
-  init(reading path: String) throws(DataError) {
+  init(reading path: String, links: LinkRule? = nil) throws(DataError) {
     try FileKind.requireReadableFile(path)
     self.path = path
+    self.links = links ?? LinkRule(for: path)
     var attempts = Self.attempts
     while true {
       do {
@@ -57,6 +60,7 @@ struct HDF5File: Sendable {
   /// Creates a file at `path`, which must not exist yet. `shownPath` stands in errors.
   init(creating path: String, shownAs shownPath: String) throws(DataError) {
     self.path = shownPath
+    links = LinkRule(for: path)
     handle = try HDF5Library.synchronized { () throws(DataError) in
       let id = H5Fcreate(path, chdf5_create_new(), 0, 0)
       guard id >= 0 else {
@@ -72,7 +76,7 @@ struct HDF5File: Sendable {
     try HDF5Library.synchronized { () throws(DataError) in
       let here = DataLocation(path: path, object: "/")
       let id = try HDF5Library.check(H5Gopen2(handle.id, "/", 0), "open the root group", at: here)
-      return HDF5Group(location: here, handle: HDF5Handle(owning: id))
+      return HDF5Group(location: here, handle: HDF5Handle(owning: id), links: links)
     }
   }
 

@@ -32,7 +32,11 @@ extension HDF5Group {
       guard id >= 0 else {
         throw DataError.cannotWrite(path: location.path, reason: HDF5Library.innermostMessage)
       }
-      return try HDF5Dataset(opened: HDF5Handle(owning: id), in: self, named: name)
+      // Opened anew as for reading: HDF5 refuses other access settings while this one is open.
+      H5Dclose(id)
+      return try HDF5Dataset(
+        at: Place(
+          group: self, name: name, location: location.child(name), kind: H5O_TYPE_DATASET))
     }
   }
 

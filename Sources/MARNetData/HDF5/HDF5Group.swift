@@ -6,6 +6,8 @@ import CHDF5
 struct HDF5Group: Sendable {
   let location: DataLocation
   let handle: HDF5Handle
+  /// Where its links may lead.
+  let links: LinkRule
 
   /// The names in this group, sorted.
   func names() throws(DataError) -> [String] {
@@ -26,22 +28,20 @@ struct HDF5Group: Sendable {
     }
   }
 
-  /// The group `name` in this one; nil when there is none.
-  func group(_ name: String) throws(DataError) -> HDF5Group? {
-    guard let child = try object(name) else { return nil }
-    guard HDF5Library.synchronized({ H5Iget_type(child.id) }) == H5I_GROUP else {
-      throw DataError.notAGroup(location.child(name))
+  /// The group at `path` below this one; nil when there is none.
+  func group(_ path: String) throws(DataError) -> HDF5Group? {
+    guard let place = try place(of: path) else { return nil }
+    guard place.isGroup else { throw DataError.notAGroup(place.location) }
+    return try HDF5Library.synchronized { () throws(DataError) in
+      try place.group.opened(place.name, shownAt: place.location)
     }
-    return HDF5Group(location: location.child(name), handle: child)
   }
 
-  /// The dataset `name` in this group; nil when there is none.
-  func dataset(_ name: String) throws(DataError) -> HDF5Dataset? {
-    guard let child = try object(name) else { return nil }
-    guard HDF5Library.synchronized({ H5Iget_type(child.id) }) == H5I_DATASET else {
-      throw DataError.notADataset(location.child(name))
-    }
-    return try HDF5Dataset(opened: child, in: self, named: name)
+  /// The dataset at `path` below this group; nil when there is none.
+  func dataset(_ path: String) throws(DataError) -> HDF5Dataset? {
+    guard let place = try place(of: path) else { return nil }
+    guard place.kind == H5O_TYPE_DATASET else { throw DataError.notADataset(place.location) }
+    return try HDF5Dataset(at: place)
   }
 
   /// Makes the group `name` in this one.
@@ -51,33 +51,7 @@ struct HDF5Group: Sendable {
       guard id >= 0 else {
         throw DataError.cannotWrite(path: location.path, reason: HDF5Library.innermostMessage)
       }
-      return HDF5Group(location: location.child(name), handle: HDF5Handle(owning: id))
-    }
-  }
-
-  /// Opens `name` if it is there and belongs to this file.
-  ///
-  /// A link into another file is refused: what a file says must not depend on,
-  /// or reveal, what else lies on the machine that reads it.
-  private func object(_ name: String) throws(DataError) -> HDF5Handle? {
-    try HDF5Library.synchronized { () throws(DataError) in
-      let here = location.child(name)
-      guard H5Lexists(handle.id, name, 0) > 0 else { return nil }
-      let kind = chdf5_link_kind(handle.id, name)
-      if kind != H5L_TYPE_HARD.rawValue && kind != H5L_TYPE_SOFT.rawValue {
-        throw DataError.externalData(here, kind: "an external link")
-      }
-      if kind == H5L_TYPE_SOFT.rawValue && H5Oexists_by_name(handle.id, name, 0) <= 0 {
-        throw DataError.danglingLink(here)
-      }
-      let id = try HDF5Library.check(H5Oopen(handle.id, name, 0), "open the object", at: here)
-      let child = HDF5Handle(owning: id)
-      var ours: UInt = 0
-      var theirs: UInt = 0
-      try HDF5Library.check(chdf5_file_number(handle.id, &ours), "look up the object", at: here)
-      try HDF5Library.check(chdf5_file_number(child.id, &theirs), "look up the object", at: here)
-      if ours != theirs { throw DataError.externalData(here, kind: "a link into another file") }
-      return child
+      return HDF5Group(location: location.child(name), handle: HDF5Handle(owning: id), links: links)
     }
   }
 }

@@ -7,14 +7,15 @@ extension FeatureFile {
   /// rows by a few dozen bytes a row.
   public func inspect() -> FeatureFileReport {
     var report = FeatureFileReport(
-      path: path, classNames: (try? classNames) ?? [], namesClasses: namesClasses, splits: [],
+      path: shownPath, layouts: files.map { LayoutReport($0) }, classNames: (try? classNames) ?? [],
+      namesClasses: namesClasses, splits: [],
       problems: [], notes: [])
     var problems: [DataError] = []
     var trainVectors: Set<UInt64> = []
     do {
       let names = try classNames
-      if names.count < 2 && splits.contains(.train) {
-        problems.append(.tooFewClasses(path: path, count: names.count))
+      if names.count < 2, (try? layouts[.train]?.get()) != nil {
+        problems.append(.tooFewClasses(path: shownPath, count: names.count))
       }
     } catch let error as DataError {
       problems.append(error)
@@ -22,7 +23,7 @@ extension FeatureFile {
       preconditionFailure("class names throw DataError only; got \(error)")
     }
     if !splits.contains(.train) {
-      problems.append(.missingSplit(path: path, split: .train, present: rootNames))
+      problems.append(missing(.train))
     }
     for split in splits {
       let inspector = SplitInspector(split, of: self, trainVectors: trainVectors)
@@ -41,9 +42,11 @@ extension FeatureFile {
       report.notes += notes(on: inspector.report)
     }
     if !splits.contains(.val) && splits.contains(.train) {
-      report.notes.append("no group '/val': fit holds out labelled rows of '/train' instead")
+      let what = files.contains { $0.form == .groups } ? "group '/val'" : "split 'val'"
+      report.notes.append("no \(what): fit holds out labelled rows of '/train' instead")
     }
     report.problems = problems.map(\.description)
+    if problems.contains(where: \.isAboutLayout) { report.proposal = proposal() }
     return report
   }
 
@@ -74,5 +77,16 @@ extension FeatureFile {
           + counted(classes.rarestCount, "labelled row"))
     }
     return notes
+  }
+}
+
+extension DataError {
+  /// Whether naming datasets otherwise, or pooling them, could help.
+  fileprivate var isAboutLayout: Bool {
+    switch self {
+    case .unknownLayout, .missingSplit, .missingDataset, .missingGroup, .noText: true
+    case .wrongRank(_, let shape, _, _): shape?.count == 3
+    default: false
+    }
   }
 }

@@ -4,6 +4,10 @@
 public struct FeatureFileReport: Sendable, Codable, Equatable {
   /// The path as given.
   public var path: String
+  /// How each file was understood.
+  public var layouts: [LayoutReport]
+  /// How the files might be meant, where `fit` would refuse them for their names or their rank.
+  public var proposal: LayoutProposal?
   /// The names of the classes; empty when they cannot be told.
   public var classNames: [String]
   /// Whether the file itself names its classes.
@@ -26,7 +30,7 @@ public struct SplitReport: Sendable, Codable, Equatable {
   public var visualWidth: Int?
   /// Columns of the text features; nil without any that can be used.
   public var textWidth: Int?
-  /// Every dataset of the group, known to MARNet or not.
+  /// Every dataset beside the visual features, known to MARNet or not.
   public var datasets: [DatasetReport] = []
   /// The balance of classes; nil without labels that can be used.
   public var classes: ClassBalance?
@@ -46,6 +50,8 @@ public struct SplitReport: Sendable, Codable, Equatable {
 
 /// How one dataset is stored.
 public struct DatasetReport: Sendable, Codable, Equatable {
+  /// The file, where it is not the first.
+  public var file: String?
   /// The path in the file, such as "/train/visual".
   public var path: String
   /// The sizes; nil when it holds no value at all.

@@ -2,7 +2,7 @@
 
 import MARNetDense
 
-/// One pass over the values of a features dataset, block by block.
+/// One pass over the values of a column of features, block by block.
 struct FeatureScan {
   /// Different rows, by a 64-bit hash of their values.
   private(set) var vectors: Set<UInt64> = []
@@ -27,18 +27,18 @@ struct FeatureScan {
     }
   }
 
-  /// Scans `dataset`, all rows or those where `present` is true.
+  /// Scans `column`, all rows or those where `present` is true.
   init(
-    _ dataset: HDF5Dataset, threads: Int, present: [Bool]? = nil, known: Set<UInt64> = []
+    _ column: Column, threads: Int, present: [Bool]? = nil, known: Set<UInt64> = []
   ) throws(DataError) {
     // One block serves for all: new memory would cost as much as reading into it.
-    let blockRows = min(dataset.wholeChunks(of: Self.blockRows), dataset.rowCount)
-    var block = Matrix(rowCount: blockRows, columnCount: dataset.rowWidth)
+    let blockRows = min(column.wholeChunks(of: Self.blockRows), column.rowCount)
+    var block = Matrix(rowCount: blockRows, columnCount: column.rowWidth)
     let view = block.mutableView()
     var found = Rows(count: blockRows)
-    for start in stride(from: 0, to: dataset.rowCount, by: max(1, blockRows)) {
-      let rows = start..<min(dataset.rowCount, start + blockRows)
-      try Self.read(rows, of: dataset, threads: threads, into: view, &found)
+    for start in stride(from: 0, to: column.rowCount, by: max(1, blockRows)) {
+      let rows = start..<min(column.rowCount, start + blockRows)
+      try Self.read(rows, of: column, threads: threads, into: view, &found)
       for row in rows where present?[row] ?? true {
         let hash = found.hashes[row - start]
         vectors.insert(hash)
@@ -48,33 +48,35 @@ struct FeatureScan {
         problem =
           problem
           ?? FiniteCheck.error(
-            view, row: row - start, badRows: 0, at: dataset.location, firstRow: start)
+            view, row: row - start, badRows: 0, column: column, firstRow: start)
       }
     }
-    if case .nonFinite(let location, let row, let column, let value, _, _)? = problem {
+    if case .nonFinite(let location, let row, let place, let value, _, _)? = problem {
       problem = .nonFinite(
-        location, row: row, column: column, value: value, badRows: nonFiniteRows,
-        rows: dataset.rowCount)
+        location, row: row, column: place, value: value, badRows: nonFiniteRows,
+        rows: column.rowCount)
     }
     withExtendedLifetime(block) {}
   }
 
   private static func read(
-    _ rows: Range<Int>, of dataset: HDF5Dataset, threads: Int, into block: MatrixView,
+    _ rows: Range<Int>, of column: Column, threads: Int, into block: MatrixView,
     _ found: inout Rows
   ) throws(DataError) {
     try found.hashes.withUnsafeMutableBufferPointer { (hashes) throws(DataError) in
       try found.areFinite.withUnsafeMutableBufferPointer { (areFinite) throws(DataError) in
         guard let hashes = hashes.baseAddress, let areFinite = areFinite.baseAddress else { return }
-        let reader = FeatureReader(dataset: dataset, threads: threads)
-        try reader.read(rows, into: block.rows(0..<rows.count)) { piece, values in
-          let first = piece.lowerBound - rows.lowerBound
-          RandomKey.contentRows(values, into: hashes + first)
-          for row in 0..<values.rowCount {
-            areFinite[first + row] = FiniteCheck.isFinite(
-              values.row(row), count: values.columnCount)
-          }
-        }
+        let reader = ColumnReader(column: column, threads: threads)
+        try reader.read(
+          rows, into: block.rows(0..<rows.count),
+          visit: { piece, values in
+            let first = piece.lowerBound - rows.lowerBound
+            RandomKey.contentRows(values, into: hashes + first)
+            for row in 0..<values.rowCount {
+              areFinite[first + row] = FiniteCheck.isFinite(
+                values.row(row), count: values.columnCount)
+            }
+          })
       }
     }
   }

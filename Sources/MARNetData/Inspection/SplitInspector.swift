@@ -19,7 +19,9 @@ struct SplitInspector {
     report = SplitReport(split: split)
     do {
       let layout = try file.layout(of: split)
-      report.datasets = layout.datasets.map { DatasetReport($0) }
+      report.datasets = layout.datasets.map { dataset in
+        DatasetReport(dataset, in: file, isUsed: layout.used.contains(dataset.location))
+      }
       problems = layout.problems
       if case .failure(let problem)? = layout.tokens { tokenProblem = problem }
       attempt { () throws(DataError) in try file.requireEqualWidths(split) }
@@ -55,12 +57,12 @@ struct SplitInspector {
       return
     }
     do {
-      let dataset = try text.get()
-      report.textWidth = dataset.rowWidth
-      let present = try layout.readTextMask(0..<rowCount)
+      let column = try text.get()
+      report.textWidth = column.rowWidth
+      let present = try file.hasText(layout, rowCount: rowCount)
       report.rowsWithoutText = present.count { !$0 }
       requireText(rowCount, layout)
-      let scan = try FeatureScan(dataset, threads: file.threads, present: present)
+      let scan = try FeatureScan(column, threads: file.threads, present: present)
       report.nonFiniteTextRows = scan.nonFiniteRows
       report.uniqueTextVectors = scan.vectors.count
       if let problem = scan.problem { problems.append(problem) }
@@ -99,13 +101,14 @@ struct SplitInspector {
 }
 
 extension DatasetReport {
-  fileprivate init(_ dataset: HDF5Dataset) {
+  fileprivate init(_ dataset: HDF5Dataset, in features: FeatureFile, isUsed: Bool) {
+    file = dataset.location.path == features.path ? nil : dataset.location.path
     path = dataset.location.object ?? "/"
     shape = dataset.shape
     type = dataset.type.name
     chunkShape = dataset.storage.chunkShape
     filters = dataset.storage.filters
     byteCount = dataset.storage.byteCount
-    isUsed = SplitLayout.names.contains(dataset.location.name)
+    self.isUsed = isUsed
   }
 }

@@ -2,17 +2,29 @@
 
 /// What each dataset of a split must be, before any of its values is read.
 enum DatasetCheck {
-  /// Features: floating point, or bytes with a scale, `[rows, width]`.
-  static func features(_ dataset: HDF5Dataset) throws(DataError) {
-    guard let shape = dataset.shape, shape.count == 2 else {
+  /// Features: floating point, or bytes with a scale, `[rows, width]`, or `[rows, tokens, width]` to be pooled.
+  ///
+  /// - Parameters:
+  ///   - flag: the flag that pools them.
+  ///   - tokens: the name under which tokens are stored for alignment.
+  static func features(
+    _ dataset: HDF5Dataset, pooling: LayoutOptions.Pooling?, flag: String, tokens: String
+  ) throws(DataError) {
+    guard let shape = dataset.shape, shape.count == 2 || (shape.count == 3 && pooling != nil) else {
+      let remedy =
+        switch dataset.shape?.count ?? 0 {
+        case 3:
+          "Pool its tokens with \(flag) mean, first or max; for alignment 'team', store them as "
+            + "'\(tokens)' besides."
+        case 4...: "Pool or flatten each sample to one row."
+        default: "Store one row of features a sample."
+        }
       throw DataError.wrongRank(
-        dataset.location, shape: dataset.shape, needed: "shape [rows, width]",
-        remedy: (dataset.shape?.count ?? 0) > 2
-          ? "Pool or flatten each sample to one row." : "Store one row of features a sample.")
+        dataset.location, shape: dataset.shape, needed: "shape [rows, width]", remedy: remedy)
     }
     try featureType(of: dataset)
     if shape[0] == 0 { throw DataError.emptySplit(dataset.location) }
-    if shape[1] == 0 { throw DataError.noColumns(dataset.location) }
+    if shape.dropFirst().contains(0) { throw DataError.noColumns(dataset.location) }
   }
 
   /// A type that can be decoded to float32, with the attributes that say how.
@@ -43,17 +55,25 @@ enum DatasetCheck {
       remedy: remedy)
   }
 
-  /// Labels: one integer or one string a row.
+  /// Labels: one integer, whole number or string a row, or one-hot rows.
   static func labels(_ dataset: HDF5Dataset) throws(DataError) {
-    guard dataset.shape?.count == 1 else {
-      throw DataError.wrongRank(
-        dataset.location, shape: dataset.shape, needed: "one value a row: shape [rows]",
-        remedy: (dataset.shape?.count ?? 0) > 1
-          ? "Store class indices, for example the argmax of one-hot rows."
-          : "Store one class index a row.")
+    var isNumber = false
+    switch dataset.type {
+    case .integer, .float: isNumber = true
+    case .string: break
+    default:
+      throw DataError.wrongType(
+        dataset.location, found: dataset.type.name, needed: "numbers or strings",
+        remedy: "Store class indices as int64, or class names as strings.")
     }
-    try integersOrStrings(
-      dataset, remedy: "Store class indices as int64, or class names as strings.")
+    let rank = dataset.shape?.count
+    let isOneHot = isNumber && rank == 2 && dataset.rowWidth > 1
+    guard rank == 1 || isOneHot else {
+      throw DataError.wrongRank(
+        dataset.location, shape: dataset.shape,
+        needed: "one value a row, shape [rows], or one-hot rows, shape [rows, classes]",
+        remedy: "Store one class index a row.")
+    }
   }
 
   /// Row identifiers: one integer or one string a row.
@@ -96,14 +116,12 @@ enum DatasetCheck {
 
   /// Row counts that pair one to one.
   static func rows(
-    of dataset: HDF5Dataset, pairWith rows: Int, named reference: String
+    of dataset: HDF5Dataset, pairWith reference: HDF5Dataset
   ) throws(DataError) {
-    guard dataset.rowCount != rows else { return }
-    let object = dataset.location.object ?? "/"
-    let group = object.split(separator: "/").dropLast().joined(separator: "/")
+    guard dataset.rowCount != reference.rowCount else { return }
     throw DataError.unequalRows(
-      dataset.location, rows: dataset.rowCount, reference: "/\(group)/\(reference)",
-      referenceRows: rows)
+      dataset.location, rows: dataset.rowCount, reference: reference.location.object ?? "/",
+      referenceRows: reference.rowCount)
   }
 
   /// Filters that this library can undo.

@@ -9,15 +9,21 @@ extension FeatureFile {
   ///
   /// - Throws: `DataError` when they cannot be read or one is not finite.
   public func readVisual(_ split: Split, rows: Range<Int>) throws -> Matrix {
-    let visual = try layout(of: split).visual.get()
-    let tally = FiniteTally()
-    let matrix = try visual.readMatrix(rows, threads: threads, visit: tally.add)
-    try tally.requireNone(in: rows, of: matrix.view, at: visual.location)
-    return matrix
+    let width = try layout(of: split).visual.get().rowWidth
+    return try Matrix(rowCount: rows.count, columnCount: width) {
+      try readVisual(split, rows: rows, into: $0)
+    }
   }
 
-  /// The text features of `rows`, `[rows.count, Ds]`; zero where the mask says that a
-  /// row has no text.
+  /// The same into `target`, `[rows.count, Dv]`.
+  func readVisual(_ split: Split, rows: Range<Int>, into target: MatrixView) throws {
+    let visual = try layout(of: split).visual.get()
+    let tally = FiniteTally()
+    try ColumnReader(column: visual, threads: threads).read(rows, into: target, visit: tally.add)
+    try tally.requireNone(in: rows, of: target, column: visual)
+  }
+
+  /// The text features of `rows`, `[rows.count, Ds]`; zero where a row has no text.
   ///
   /// - Throws: `DataError` when there is no text, or when it cannot be read or is not
   ///   finite where it should be there.
@@ -26,12 +32,22 @@ extension FeatureFile {
     guard let text = try layout.text?.get() else {
       throw DataError.noText(layout.textLocation)
     }
-    var matrix = try text.readMatrix(rows, threads: threads)
-    let hasText = try layout.readTextMask(rows)
-    let view = matrix.mutableView()
-    for (row, present) in hasText.enumerated() where !present { view.rows(row..<row + 1).fill(0) }
-    try FiniteCheck.require(view, at: text.location, firstRow: rows.lowerBound)
-    return matrix
+    return try Matrix(rowCount: rows.count, columnCount: text.rowWidth) {
+      try readText(split, rows: rows, into: $0)
+    }
+  }
+
+  /// The same into `target`, `[rows.count, Ds]`.
+  func readText(_ split: Split, rows: Range<Int>, into view: MatrixView) throws {
+    let layout = try layout(of: split)
+    guard let text = try layout.text?.get() else {
+      throw DataError.noText(layout.textLocation)
+    }
+    try ColumnReader(column: text, threads: threads).read(rows, into: view)
+    if let hasText = try layout.textMask?.get().read(rows) {
+      for (row, present) in hasText.enumerated() where !present { view.rows(row..<row + 1).fill(0) }
+    }
+    try FiniteCheck.require(view, column: text, firstRow: rows.lowerBound)
   }
 
   /// The class index of every row, -1 for unlabelled rows, `[N]`.
@@ -44,49 +60,87 @@ extension FeatureFile {
     let layout = try layout(of: split)
     guard let labels = try layout.labels?.get() else { throw layout.missingLabels }
     let own = try wanted ?? classNames
-    let rows = 0..<labels.rowCount
-    if case .string = labels.type {
-      return try ClassNames.indices(
-        of: try labels.readStrings(rows), in: own, at: labels.location)
+    var result: [Int32] = []
+    for part in try labels.read() {
+      switch part.values {
+      case .names(let names):
+        result += try ClassNames.indices(
+          of: names, in: own, at: part.location, rows: part.selection)
+      case .indices(let values):
+        result += try indices(of: values, part, in: own, named: wanted != nil)
+      }
     }
-    let values = try labels.readIntegers(rows)
-    guard let wanted, namesClasses, try classNames != wanted else {
-      return try ClassNames.indices(of: values, classCount: own.count, at: labels.location)
+    return result
+  }
+
+  private func indices(
+    of values: [Int64], _ part: LabelColumn.Part, in own: [String], named: Bool
+  ) throws -> [Int32] {
+    guard named, namesClasses, try classNames != own else {
+      return try ClassNames.indices(
+        of: values, classCount: own.count, at: part.location, rows: part.selection)
     }
     let names = try classNames
-    let named = try ClassNames.indices(of: values, classCount: names.count, at: labels.location)
+    let known = try ClassNames.indices(
+      of: values, classCount: names.count, at: part.location, rows: part.selection)
     return try ClassNames.indices(
-      of: named.map { $0 < 0 ? "" : names[Int($0)] }, in: wanted, at: labels.location)
+      of: known.map { $0 < 0 ? "" : names[Int($0)] }, in: own, at: part.location,
+      rows: part.selection)
   }
 
   /// The identifiers of `rows`, all when nil; nil when the split has none.
   public func ids(_ split: Split, rows: Range<Int>? = nil) throws -> RowIDs? {
     guard let ids = try layout(of: split).ids?.get() else { return nil }
     let rows = rows ?? 0..<ids.rowCount
-    if case .string = ids.type { return .strings(try ids.readStrings(rows)) }
+    if case .string = ids.parts[0].dataset.type { return .strings(try ids.readStrings(rows)) }
     let values = try ids.readIntegers(rows)
-    if case .integer(bytes: 8, signed: false, _, _) = ids.type,
-      let row = values.firstIndex(of: Int64.max)
-    {
-      throw DataError.identifierTooLarge(ids.location, row: rows.lowerBound + row)
+    let canClamp = ids.parts.contains {
+      if case .integer(bytes: 8, signed: false, _, _) = $0.dataset.type { true } else { false }
+    }
+    if canClamp, let row = values.firstIndex(of: Int64.max) {
+      let place = ids.place(of: rows.lowerBound + row)
+      throw DataError.identifierTooLarge(place.location, row: place.row)
     }
     return .integers(values)
   }
 
-  /// Whether each row has text, `[N]`: the mask; without one, all rows or none.
+  /// Whether each row has text, `[N]`: by the mask and, where the layout says so, by text that
+  /// is NaN throughout, for which all text is read once; else all rows or none.
   public func textMask(_ split: Split) throws -> [Bool] {
     let layout = try layout(of: split)
-    return try layout.readTextMask(0..<(try layout.visual.get().rowCount))
+    return try hasText(layout, rowCount: try layout.visual.get().rowCount)
+  }
+
+  /// Whether each row of the split has text.
+  func hasText(_ layout: SplitLayout, rowCount: Int) throws(DataError) -> [Bool] {
+    guard let text = try layout.text?.get() else {
+      return [Bool](repeating: false, count: rowCount)
+    }
+    let marked =
+      try layout.textMask?.get().read(0..<rowCount) ?? [Bool](repeating: true, count: rowCount)
+    guard text.nanMarksAbsence else { return marked }
+    let present = try textPresence.presence(of: layout.split) { () throws(DataError) in
+      try text.presentRows(threads: threads)
+    }
+    return zip(marked, present).map { $0 && $1 }
   }
 }
 
-extension SplitLayout {
-  /// Whether each of `rows` has text.
-  func readTextMask(_ rows: Range<Int>) throws(DataError) -> [Bool] {
-    guard try text?.get() != nil else { return [Bool](repeating: false, count: rows.count) }
-    guard let mask = try textMask?.get() else {
-      return [Bool](repeating: true, count: rows.count)
+extension Column {
+  /// Whether each row is there, where rows that are NaN throughout are not.
+  fileprivate func presentRows(threads: Int) throws(DataError) -> [Bool] {
+    let blockRows = max(1, wholeChunks(of: 8_192))
+    var isAbsent = [Bool](repeating: false, count: rowCount)
+    let block = Matrix(rowCount: min(blockRows, rowCount), columnCount: rowWidth) { _ in }
+    defer { withExtendedLifetime(block) {} }
+    let reader = ColumnReader(column: self, threads: threads)
+    try isAbsent.withUnsafeMutableBufferPointer { (absent) throws(DataError) in
+      guard let base = absent.baseAddress else { return }
+      for start in stride(from: 0, to: rowCount, by: blockRows) {
+        let rows = start..<min(start + blockRows, rowCount)
+        try reader.read(rows, into: block.view.rows(0..<rows.count), isAbsent: base + start)
+      }
     }
-    return try mask.readIntegers(rows).map { $0 != 0 }
+    return isAbsent.map { !$0 }
   }
 }

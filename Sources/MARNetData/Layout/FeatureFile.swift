@@ -2,57 +2,75 @@
 
 import MARNetDense
 
-/// An open file of paired features: HDF5 with groups `train`, `val`, `test`.
+/// Open features, paired row by row: one HDF5 file, or several that are taken as one.
 ///
-/// Each group holds `visual` [N, Dv], optionally `text` [N, Ds], `label` or
-/// `labels` [N] (indices from 0, -1 for unlabelled, or class names), `id` [N] and
-/// `text_mask` [N]; the root may hold `class_names` [C]. Opening resolves the
+/// In the canonical layout groups `train`, `val`, `test` each hold `visual` [N, Dv],
+/// optionally `text` [N, Ds], `label` or `labels` [N] (indices from 0, -1 for unlabelled, or
+/// class names), `id` [N] and `text_mask` [N]; the root may hold `class_names` [C].
+/// `LayoutOptions` and docs/file-format.md say what else is understood. Opening resolves the
 /// layout and reads labels and names only; features are read when asked for.
 ///
 /// All methods may be called from any thread; HDF5 itself works one call at a time.
 public final class FeatureFile: Sendable {
-  /// The path as given.
-  public let path: String
-  /// The splits that the file has, in the order train, val, test.
+  /// The paths, in the order of their rows; patterns are replaced by the files they match.
+  public let paths: [String]
+  /// How the files are understood.
+  public let layout: LayoutOptions
+  /// The splits that there are, in the order train, val, test.
   public let splits: [Split]
-  /// Whether the file itself names its classes.
+  /// Whether a file itself names its classes.
   public let namesClasses: Bool
 
   /// Threads that one call may use to read features.
   let threads: Int
-  let file: HDF5File
+  let files: [FileLayout]
   let layouts: [Split: Result<SplitLayout, DataError>]
-  let rootNames: [String]
+  let textPresence = TextPresence()
   private let classNamesResult: Result<[String], DataError>
 
-  /// Opens the file at `path`.
+  /// The first path.
+  public var path: String { paths[0] }
+  /// What messages about all files call them.
+  var shownPath: String { paths.joined(separator: ", ") }
+
+  /// Opens the file at `path` in the canonical layout.
   ///
   /// - Parameter threads: threads that a call may use to decompress and convert features;
   ///   all available processors when nil. What is read does not depend on it.
   /// - Throws: `DataError` when it is missing, not HDF5, cut short or too new. What
   ///   is wrong with a split is thrown by the calls that need that split.
-  public init(path: String, threads: Int? = nil) throws {
-    self.path = path
+  public convenience init(path: String, threads: Int? = nil) throws {
+    try self.init(files: [path], layout: LayoutOptions(), threads: threads)
+  }
+
+  /// Opens files as one: their rows one after the other, in the order given.
+  ///
+  /// - Parameters:
+  ///   - paths: files, or patterns such as "parts/*.h5", which stand for the files that match,
+  ///     sorted.
+  ///   - layout: how they are to be understood.
+  ///   - threads: as above.
+  /// - Throws: `DataError` when one cannot be opened, no file matches, or one is named twice.
+  public convenience init(
+    paths: [String], layout: LayoutOptions = LayoutOptions(), threads: Int? = nil
+  ) throws {
+    precondition(!paths.isEmpty, "features need a file")
+    try self.init(files: FeaturePaths.expand(paths), layout: layout, threads: threads)
+  }
+
+  private init(files paths: [String], layout: LayoutOptions, threads: Int?) throws(DataError) {
+    self.paths = paths
+    self.layout = layout
     self.threads = max(1, threads ?? WorkerPool.availableProcessors)
-    file = try HDF5File(reading: path)
-    let root = try file.root()
-    rootNames = try root.names()
-    var layouts: [Split: Result<SplitLayout, DataError>] = [:]
-    for split in Split.allCases {
-      do {
-        if let group = try root.group(split.rawValue) {
-          layouts[split] = .success(try SplitLayout(split: split, group: group))
-        }
-      } catch {
-        layouts[split] = .failure(error)
-      }
-    }
-    self.layouts = layouts
-    splits = Split.allCases.filter { layouts[$0] != nil }
-    namesClasses = rootNames.contains("class_names")
+    var files: [FileLayout] = []
+    for path in paths { files.append(try FileLayout(path: path, layout: layout)) }
+    self.files = files
+    layouts = FileJoining(files: files, layout: layout).layouts
+    splits = Split.allCases.filter { [layouts] in layouts[$0] != nil }
+    namesClasses = files.contains(where: \.namesClasses)
     let train = layouts[.train].flatMap { try? $0.get() }
     classNamesResult = Result { () throws(DataError) in
-      try ClassNames.resolve(root: root, train: train)
+      try FileJoining(files: files, layout: layout).classNames(train: train)
     }
   }
 
@@ -79,12 +97,14 @@ public final class FeatureFile: Sendable {
       rowCount: visual.rowCount, visualWidth: visual.rowWidth, textWidth: text?.rowWidth,
       hasLabels: layout.labels != nil, hasIDs: layout.ids != nil,
       hasTextMask: layout.textMask != nil, visualType: visual.featureType,
-      textType: text?.featureType)
+      textType: text?.featureType, chunkRows: max(visual.chunkRows, text?.chunkRows ?? 1))
   }
 
-  /// - Throws: `DataError` when an output at `output` would replace this very file.
+  /// - Throws: `DataError` when an output at `output` would replace a file that is read.
   public func requireIsNot(_ output: String) throws {
-    if FileKind.isSame(path, output) {
+    let linked = layouts.values.compactMap { try? $0.get() }.flatMap(\.datasets)
+      .map(\.location.path)
+    if Set(paths + linked).contains(where: { FileKind.isSame($0, output) }) {
       throw DataError.cannotWrite(path: output, reason: "it is the file that is read")
     }
   }
@@ -99,20 +119,22 @@ public final class FeatureFile: Sendable {
     }
   }
 
+  /// The columns of `split`; those of an undivided file are the same for every split.
   func layout(of split: Split) throws(DataError) -> SplitLayout {
-    guard let layout = layouts[split] else {
-      throw DataError.missingSplit(path: path, split: split, present: rootNames)
+    if let layout = layouts[split] { return try layout.get() }
+    if files.allSatisfy({ $0.form == .undivided }) {
+      return try FileJoining(files: files, layout: layout).undivided(as: split).get()
     }
-    return try layout.get()
+    throw missing(split)
   }
-}
 
-extension HDF5Dataset {
-  /// The type of a dataset that has passed `DatasetCheck.features`.
-  var featureType: FeatureType {
-    guard let type = type.featureType else {
-      preconditionFailure("\(location) holds \(type.name), not features")
+  /// The error of a split that is not there.
+  func missing(_ split: Split) -> DataError {
+    let file = files[0]
+    if case .flat(let sources) = file.form, let source = sources.first {
+      return .noRowsOfSplit(source, split: split, present: splits)
     }
-    return type
+    if splits.isEmpty { return .unknownLayout(file.base, present: file.names) }
+    return .missingSplit(path: shownPath, split: split, present: file.names)
   }
 }

@@ -18,4 +18,6 @@ public struct SplitDescription: Sendable, Equatable {
   public let visualType: FeatureType
   /// The stored type of the text features; nil without text.
   public let textType: FeatureType?
+  /// Rows of the tallest chunk of the features; 1 where they are not chunked.
+  public let chunkRows: Int
 }

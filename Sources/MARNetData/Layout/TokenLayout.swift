@@ -4,35 +4,79 @@
 struct TokenLayout: Sendable {
   static let names = ["visual_tokens", "text_tokens", "text_tokens_mask"]
 
-  let visual: HDF5Dataset
-  let text: HDF5Dataset
-  let mask: HDF5Dataset
+  let visual: Column
+  let text: Column
+  let mask: Column
+
+  /// Tokens of a row: Lv and Lt.
+  var visualCount: Int { visual.parts[0].dataset.shape?[1] ?? 0 }
+  var textCount: Int { text.parts[0].dataset.shape?[1] ?? 0 }
 
   /// - Parameters:
-  ///   - opened: what the group holds.
+  ///   - catalog: what the group holds.
   ///   - features: the features, where they can be used.
+  ///   - rows: the rows of a flat file that belong to the split; nil: all.
   init(
-    group: DataLocation, opened: [String: Result<HDF5Dataset, DataError>],
-    features: (visual: HDF5Dataset?, text: HDF5Dataset?)
+    _ catalog: DatasetCatalog, features: (visual: Column?, text: Column?), rows: [Int]?
   ) throws(DataError) {
     func dataset(_ name: String) throws(DataError) -> HDF5Dataset {
-      guard let found = opened[name] else {
-        throw .missingDataset(group.child(name), present: opened.keys.sorted(), nearest: nil)
+      guard let found = catalog[name] else {
+        throw .missingDataset(
+          catalog.location.child(name), present: catalog.names, nearest: nil, flag: nil)
       }
       let dataset = try found.get()
       try DatasetCheck.filters(of: dataset)
       return dataset
     }
-    func tokens(_ name: String, like features: HDF5Dataset?) throws(DataError) -> HDF5Dataset {
+    func tokens(_ name: String, like features: Column?) throws(DataError) -> HDF5Dataset {
       let dataset = try dataset(name)
       try DatasetCheck.tokens(dataset)
       if let features { try DatasetCheck.tokens(dataset, fit: features) }
       return dataset
     }
-    visual = try tokens("visual_tokens", like: features.visual)
-    text = try tokens("text_tokens", like: features.text)
-    mask = try dataset("text_tokens_mask")
-    try DatasetCheck.tokenMask(mask, of: text)
+    func column(_ dataset: HDF5Dataset) -> Column {
+      Column([
+        ColumnPart(
+          dataset: dataset, selection: rows.map(RowSelection.listed) ?? .all(dataset.rowCount))
+      ])
+    }
+    let words = try tokens("text_tokens", like: features.text)
+    let isWord = try dataset("text_tokens_mask")
+    visual = column(try tokens("visual_tokens", like: features.visual))
+    text = column(words)
+    try DatasetCheck.tokenMask(isWord, of: words)
+    mask = column(isWord)
+  }
+
+  private init(visual: Column, text: Column, mask: Column) {
+    (self.visual, self.text, self.mask) = (visual, text, mask)
+  }
+
+  /// The rows at `rows`, ascending, alone.
+  func keeping(_ rows: [Int]) -> TokenLayout {
+    TokenLayout(
+      visual: visual.keeping(rows), text: text.keeping(rows), mask: mask.keeping(rows))
+  }
+
+  /// The tokens of several files as one.
+  static func join(_ layouts: [TokenLayout]) throws(DataError) -> TokenLayout {
+    for path in [\TokenLayout.visual, \.text] {
+      let columns = layouts.map { $0[keyPath: path] }
+      let shape = columns[0].parts[0].dataset.shape?.dropFirst() ?? []
+      for column in columns {
+        guard let own = column.parts[0].dataset.shape, !own.dropFirst().elementsEqual(shape) else {
+          continue
+        }
+        let needed = shape.map { grouped($0) }.joined(separator: ", ")
+        throw .wrongRank(
+          column.location, shape: own,
+          needed: "shape [rows, \(needed)], that of \(columns[0].location)",
+          remedy: "Pad the tokens of all files to one number.")
+      }
+    }
+    return TokenLayout(
+      visual: Column(joining: layouts.map(\.visual)), text: Column(joining: layouts.map(\.text)),
+      mask: Column(joining: layouts.map(\.mask)))
   }
 }
 
@@ -55,9 +99,9 @@ extension DatasetCheck {
 
   /// As many rows as the features, and as wide: both pass through one projector.
   static func tokens(
-    _ dataset: HDF5Dataset, fit features: HDF5Dataset
+    _ dataset: HDF5Dataset, fit features: Column
   ) throws(DataError) {
-    try rows(of: dataset, pairWith: features.rowCount, named: features.location.name)
+    try rows(of: dataset, pairWith: features.parts[0].dataset)
     if let width = dataset.shape?.last, width != features.rowWidth {
       throw .tokenWidth(
         dataset.location, width: width, features: features.location.object ?? "/",

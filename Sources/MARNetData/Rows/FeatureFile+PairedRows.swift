@@ -16,34 +16,39 @@ extension FeatureFile {
     let visual = try layout.visual.get()
     let text = split == .test ? nil : try layout.text?.get()
     let all = 0..<visual.rowCount
-    let hasText = text == nil ? nil : try layout.readTextMask(all)
+    let hasText = text == nil ? nil : try self.hasText(layout, rowCount: visual.rowCount)
     try requireEqualWidths(split)
     let names = try classNames
     let labels =
       layout.labels == nil && split == .test
       ? [Int32](repeating: -1, count: visual.rowCount) : try labels(split)
     let tokens = withTokens && split != .test ? try layout.tokens?.get() : nil
-    var rows = try PairedRows(
-      visual: try visual.readMatrix(all, threads: threads),
-      text: try text?.readMatrix(all, threads: threads), hasText: hasText, labels: labels,
-      ids: try ids(split), classNames: names,
-      origin: DataLocation(path: path, object: "/\(split.rawValue)"),
-      labelsName: layout.labelsLocation.name)
-    if let tokens { rows.tokens = try readTokens(tokens, layout, hasText: rows.hasText) }
+    let origin = DataLocation(path: shownPath, object: layout.group.object)
+    var rows: PairedRows
+    do {
+      rows = try PairedRows(
+        visual: try visual.readMatrix(all, threads: threads),
+        text: try text?.readMatrix(all, threads: threads), hasText: hasText, labels: labels,
+        ids: try ids(split), classNames: names, origin: origin, names: layout.names)
+    } catch DataError.nonFinite(let location, let row, let column, let value, let bad, let count) {
+      let error = DataError.nonFinite(
+        location, row: row, column: column, value: value, badRows: bad, rows: count)
+      throw error.placed(in: location == layout.textLocation(in: origin) ? text ?? visual : visual)
+    }
+    if let tokens { rows.tokens = try readTokens(tokens, origin, hasText: rows.hasText) }
     if split == .train { try rows.requireEveryClassLabelled() }
     return rows
   }
 
   func readTokens(
-    _ tokens: TokenLayout, _ layout: SplitLayout, hasText: [Bool]
+    _ tokens: TokenLayout, _ group: DataLocation, hasText: [Bool]
   ) throws(DataError) -> TokenRows {
     let all = 0..<tokens.visual.rowCount
     return try TokenRows(
       visual: try tokens.visual.readMatrix(all, threads: threads),
       text: try tokens.text.readMatrix(all, threads: threads),
       isWord: try tokens.mask.readIntegers(all).map { $0 != 0 },
-      visualCount: tokens.visual.shape?[1] ?? 0, textCount: tokens.text.shape?[1] ?? 0,
-      hasText: hasText, at: DataLocation(path: path, object: "/\(layout.split.rawValue)"))
+      visualCount: tokens.visualCount, textCount: tokens.textCount, hasText: hasText, at: group)
   }
 
   /// - Throws: `DataError` unless features of `split` are as wide as those of training.
@@ -55,11 +60,11 @@ extension FeatureFile {
   }
 
   private func requireEqualWidths(
-    _ reference: HDF5Dataset?, _ dataset: HDF5Dataset?
+    _ reference: Column?, _ column: Column?
   ) throws(DataError) {
-    guard let reference, let dataset, reference.rowWidth != dataset.rowWidth else { return }
+    guard let reference, let column, reference.rowWidth != column.rowWidth else { return }
     throw DataError.unequalWidths(
-      dataset.location, width: dataset.rowWidth, reference: reference.location.object ?? "/",
+      column.location, width: column.rowWidth, reference: reference.location.object ?? "/",
       referenceWidth: reference.rowWidth)
   }
 }

@@ -26,25 +26,23 @@ package struct FileRows: FeatureRows {
     self.split = split
     self.modality = modality
     let layout = try file.layout(of: split)
-    let dataset: HDF5Dataset
+    let column: Column
     switch modality {
-    case .visual: dataset = try layout.visual.get()
+    case .visual: column = try layout.visual.get()
     case .text:
       guard let text = try layout.text?.get() else { throw DataError.noText(layout.textLocation) }
-      dataset = text
+      column = text
     }
-    rowCount = dataset.rowCount
-    width = dataset.rowWidth
-    // What memory would hold, see StoredRows.
-    storedType = dataset.featureType.inMemory
-    chunkRows = dataset.storage.chunkShape?.first ?? 1
+    rowCount = column.rowCount
+    width = column.rowWidth
+    storedType = column.typeInMemory
+    chunkRows = column.chunkRows
   }
 
   package func read(_ range: Range<Int>, into target: MatrixView) throws {
-    let rows =
-      modality == .visual
-      ? try file.readVisual(split, rows: range) : try file.readText(split, rows: range)
-    target.copy(from: rows.view)
-    withExtendedLifetime(rows) {}
+    switch modality {
+    case .visual: try file.readVisual(split, rows: range, into: target)
+    case .text: try file.readText(split, rows: range, into: target)
+    }
   }
 }

@@ -13,8 +13,26 @@ package enum FiniteCheck {
     throw error(view, row: row, badRows: badRows, at: location, firstRow: firstRow)
   }
 
+  /// - Parameters:
+  ///   - column: the column that holds the view's rows.
+  ///   - firstRow: the number of the view's first row in it.
+  /// - Throws: `DataError` naming the first value that is not finite, in its own file.
+  static func require(
+    _ view: MatrixView, column: Column, firstRow: Int
+  ) throws(DataError) {
+    guard let (row, badRows) = search(view) else { return }
+    throw error(view, row: row, badRows: badRows, column: column, firstRow: firstRow)
+  }
+
   /// The error of a view whose row `row` is the first of `badRows` that are not finite.
   static func error(
+    _ view: MatrixView, row: Int, badRows: Int, column: Column, firstRow: Int
+  ) -> DataError {
+    error(view, row: row, badRows: badRows, at: column.location, firstRow: firstRow)
+      .placed(in: column)
+  }
+
+  private static func error(
     _ view: MatrixView, row: Int, badRows: Int, at location: DataLocation, firstRow: Int
   ) -> DataError {
     let values = UnsafeBufferPointer(start: view.row(row), count: view.columnCount)
@@ -42,5 +60,18 @@ package enum FiniteCheck {
       carried |= (pointer[index].bitPattern & 0x7F80_0000) &+ 0x0080_0000
     }
     return carried & 0x8000_0000 == 0
+  }
+}
+
+extension DataError {
+  /// The same error where it counts rows of `column`: with the file, the dataset and the row
+  /// in which the value lies.
+  func placed(in column: Column) -> DataError {
+    guard case .nonFinite(_, let row, let place, let value, let badRows, let rows) = self else {
+      return self
+    }
+    let (location, stored) = column.place(of: row)
+    return .nonFinite(
+      location, row: stored, column: place, value: value, badRows: badRows, rows: rows)
   }
 }

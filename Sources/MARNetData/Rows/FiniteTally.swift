@@ -8,7 +8,7 @@ import Synchronization
 final class FiniteTally: Sendable {
   private let found = Mutex<(first: Int, count: Int)?>(nil)
 
-  /// Looks at `values`, the rows `rows` of a dataset.
+  /// Looks at `values`, the rows `rows` of a column.
   func add(_ rows: Range<Int>, _ values: MatrixView) {
     guard let piece = FiniteCheck.search(values) else { return }
     let first = rows.lowerBound + piece.first
@@ -17,14 +17,14 @@ final class FiniteTally: Sendable {
     }
   }
 
-  /// - Parameter view: all rows that were added, the rows `rows` of the dataset.
+  /// - Parameter view: all rows that were added, the rows `rows` of the column.
   /// - Throws: `DataError` naming the first value that is not finite.
   func requireNone(
-    in rows: Range<Int>, of view: MatrixView, at location: DataLocation
+    in rows: Range<Int>, of view: MatrixView, column: Column
   ) throws(DataError) {
     guard let (first, count) = found.withLock({ $0 }) else { return }
     throw FiniteCheck.error(
-      view, row: first - rows.lowerBound, badRows: count, at: location,
+      view, row: first - rows.lowerBound, badRows: count, column: column,
       firstRow: rows.lowerBound)
   }
 }

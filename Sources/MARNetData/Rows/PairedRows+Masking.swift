@@ -11,7 +11,7 @@ extension PairedRows {
   package func masked(labels: [Int32], hasText: [Bool]) throws -> PairedRows {
     var result = try PairedRows(
       visual: visual, text: text, hasText: zip(hasText, self.hasText).map { $0 && $1 },
-      labels: labels, ids: ids, classNames: classNames, origin: origin, labelsName: labelsName)
+      labels: labels, ids: ids, classNames: classNames, origin: origin, names: names)
     result.tokens = tokens
     return result
   }

@@ -19,9 +19,9 @@ public struct PairedRows: Sendable {
   /// Names of the classes, in the order of their indices.
   public let classNames: [String]
 
-  /// Where the rows came from, and what their labels are called there, for errors.
+  /// Where the rows came from, and what columns are called there, for errors.
   let origin: DataLocation
-  let labelsName: String
+  let names: ColumnNames
 
   /// Number of rows, N.
   public var rowCount: Int { visual.rowCount }
@@ -47,17 +47,17 @@ public struct PairedRows: Sendable {
 
   init(
     visual: Matrix, text: Matrix?, hasText: [Bool]?, labels: [Int32], ids: RowIDs?,
-    classNames: [String], origin: DataLocation, labelsName: String = "label"
+    classNames: [String], origin: DataLocation, names: ColumnNames = ColumnNames()
   ) throws(DataError) {
-    let check = PairedRowsCheck(origin: origin, rowCount: visual.rowCount)
-    try check.shape(of: visual, named: "visual")
-    if let text { try check.shape(of: text, named: "text") }
-    if let hasText { try check.count(hasText.count, named: "text_mask") }
-    try check.count(labels.count, named: labelsName)
-    if let ids { try check.count(ids.count, named: "id") }
+    let check = PairedRowsCheck(origin: origin, names: names, rowCount: visual.rowCount)
+    try check.shape(of: visual, named: names.visual)
+    if let text { try check.shape(of: text, named: names.text) }
+    if let hasText { try check.count(hasText.count, named: names.textMask) }
+    try check.count(labels.count, named: names.labels)
+    if let ids { try check.count(ids.count, named: names.id) }
     try check.classNames(classNames)
     try check.labels(labels, classCount: classNames.count)
-    try FiniteCheck.require(visual.view, at: check.location("visual"))
+    try FiniteCheck.require(visual.view, at: check.location(names.visual))
 
     let present =
       text == nil
@@ -70,7 +70,7 @@ public struct PairedRows: Sendable {
       for row in 0..<view.rowCount where !present[row] { view.rows(row..<row + 1).fill(0) }
       kept = text
     }
-    if let kept { try FiniteCheck.require(kept.view, at: check.location("text")) }
+    if let kept { try FiniteCheck.require(kept.view, at: check.location(names.text)) }
     self.visual = visual
     self.text = kept
     self.hasText = present
@@ -78,7 +78,7 @@ public struct PairedRows: Sendable {
     self.ids = ids
     self.classNames = classNames
     self.origin = origin
-    self.labelsName = labelsName
+    self.names = names
   }
 
   private init(selecting rows: [Int], of whole: PairedRows) {
@@ -90,7 +90,7 @@ public struct PairedRows: Sendable {
     tokens = whole.tokens?.rows(at: rows)
     classNames = whole.classNames
     origin = whole.origin
-    labelsName = whole.labelsName
+    names = whole.names
   }
 
   /// The rows at `indices`, in that order.

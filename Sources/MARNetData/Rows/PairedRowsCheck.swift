@@ -6,6 +6,7 @@ import MARNetDense
 /// "/train/visual" in a file, "visual" in memory.
 struct PairedRowsCheck {
   let origin: DataLocation
+  let names: ColumnNames
   let rowCount: Int
 
   func location(_ name: String) -> DataLocation {
@@ -22,7 +23,7 @@ struct PairedRowsCheck {
   func count(_ count: Int, named name: String) throws(DataError) {
     if count != rowCount {
       throw DataError.unequalRows(
-        location(name), rows: count, reference: location("visual").object ?? "visual",
+        location(name), rows: count, reference: location(names.visual).object ?? names.visual,
         referenceRows: rowCount)
     }
   }
@@ -35,6 +36,7 @@ struct PairedRowsCheck {
 
   func labels(_ labels: [Int32], classCount: Int) throws(DataError) {
     _ = try ClassNames.indices(
-      of: labels.map { Int64($0) }, classCount: classCount, at: location("label"))
+      of: labels.map { Int64($0) }, classCount: classCount, at: location(names.labels),
+      rows: .all(labels.count))
   }
 }

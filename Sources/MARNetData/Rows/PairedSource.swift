@@ -19,7 +19,7 @@ package struct PairedSource: Sendable {
   package let tokens: TokenSource?
 
   let origin: DataLocation
-  let labelsName: String
+  let names: ColumnNames
 
   /// Number of rows, N.
   package var rowCount: Int { labels.count }
@@ -40,12 +40,12 @@ package struct PairedSource: Sendable {
     classNames = rows.classNames
     tokens = rows.tokens.map { TokenSource($0) }
     origin = rows.origin
-    labelsName = rows.labelsName
+    names = rows.names
   }
 
   init(
     visual: any FeatureRows, text: (any FeatureRows)?, hasText: [Bool], labels: [Int32],
-    classNames: [String], tokens: TokenSource?, origin: DataLocation, labelsName: String
+    classNames: [String], tokens: TokenSource?, origin: DataLocation, names: ColumnNames
   ) {
     self.visual = visual
     self.text = text
@@ -54,30 +54,30 @@ package struct PairedSource: Sendable {
     self.classNames = classNames
     self.tokens = tokens
     self.origin = origin
-    self.labelsName = labelsName
+    self.names = names
   }
 
   /// The same rows with their features in memory, in the stored type.
   package func resident() throws -> PairedSource {
     PairedSource(
       visual: try visual.stored(), text: try text?.stored(), hasText: hasText, labels: labels,
-      classNames: classNames, tokens: tokens, origin: origin, labelsName: labelsName)
+      classNames: classNames, tokens: tokens, origin: origin, names: names)
   }
 
   /// - Throws: `DataError` unless every class has a labelled row, as fitting needs.
   package func requireEveryClassLabelled() throws {
     var counts = [Int](repeating: 0, count: classNames.count)
     for label in labels where label >= 0 { counts[Int(label)] += 1 }
-    try ClassCheck.everyClass(counts, names: classNames, at: location(of: labelsName))
+    try ClassCheck.everyClass(counts, names: classNames, at: location(of: names.labels))
   }
 
   /// - Throws: `DataError` unless some row has text.
   package func requireText() throws {
-    if !hasText.contains(true) { throw DataError.noText(location(of: "text")) }
+    if !hasText.contains(true) { throw DataError.noText(location(of: names.text)) }
   }
 
   private func location(of name: String) -> DataLocation {
-    PairedRowsCheck(origin: origin, rowCount: rowCount).location(name)
+    PairedRowsCheck(origin: origin, names: names, rowCount: rowCount).location(name)
   }
 }
 
@@ -91,9 +91,10 @@ extension FeatureFile {
     let visual = try FileRows(.visual, of: split, in: self)
     let hasTextRows = layout.text != nil && split != .test
     try requireEqualWidths(split)
-    let names = try classNames
-    let origin = DataLocation(path: path, object: "/\(split.rawValue)")
-    try PairedRowsCheck(origin: origin, rowCount: visual.rowCount).classNames(names)
+    let classNames = try classNames
+    let origin = DataLocation(path: shownPath, object: layout.group.object)
+    try PairedRowsCheck(origin: origin, names: layout.names, rowCount: visual.rowCount)
+      .classNames(classNames)
     let hasText =
       hasTextRows ? try textMask(split) : [Bool](repeating: false, count: visual.rowCount)
     let labels =
@@ -101,10 +102,10 @@ extension FeatureFile {
       ? [Int32](repeating: -1, count: visual.rowCount) : try labels(split)
     let source = PairedSource(
       visual: visual, text: hasTextRows ? try FileRows(.text, of: split, in: self) : nil,
-      hasText: hasText, labels: labels, classNames: names,
+      hasText: hasText, labels: labels, classNames: classNames,
       tokens: withTokens && split != .test
         ? try tokenRows(split, hasText: hasText).map { TokenSource($0) } : nil, origin: origin,
-      labelsName: layout.labelsLocation.name)
+      names: layout.names)
     if split == .train { try source.requireEveryClassLabelled() }
     return source
   }
@@ -112,6 +113,7 @@ extension FeatureFile {
   private func tokenRows(_ split: Split, hasText: [Bool]) throws -> TokenRows? {
     let layout = try layout(of: split)
     guard let tokens = try layout.tokens?.get() else { return nil }
-    return try readTokens(tokens, layout, hasText: hasText)
+    return try readTokens(
+      tokens, DataLocation(path: shownPath, object: layout.group.object), hasText: hasText)
   }
 }

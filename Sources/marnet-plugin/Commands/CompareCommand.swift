@@ -18,8 +18,8 @@ struct CompareCommand: ParsableCommand {
         marnet-plugin compare features.h5 --label-fraction 0.1 --only methods,ensemble
       """)
 
-  @Argument(help: "HDF5 feature file.")
-  var features: String
+  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  var features: [String]
 
   @Option(help: "Seeds: repetitions of everything.")
   var seeds = 5
@@ -52,6 +52,8 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Print one JSON document; the same as --format json.")
   var json = false
 
+  @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
+
   @OptionGroup var resources: ResourceOptions
 
   func run() throws {
@@ -64,10 +66,10 @@ struct CompareCommand: ParsableCommand {
       options.regime = try regime.regime()
       options.plugin = try hyperparameters.applied(to: Configuration(preset: .plugin))
       options.paper = try hyperparameters.applied(to: Configuration(preset: .paper))
-      let output = output ?? StudyArguments.output(for: features, kind: "compare.json")
+      let file = try layout.open(features, threads: resources.threads)
+      let output = output ?? StudyArguments.output(for: file.path, kind: "compare.json")
       let report = try Comparison(options: options, threads: resources.threads).run(
-        FeatureFile(path: features, threads: resources.threads), output: output,
-        overwrite: overwrite, progress: ProgressLine.show)
+        file, output: output, overwrite: overwrite, progress: ProgressLine.show)
       ProgressLine.clear()
       switch json ? .json : format {
       case .json: try Console.resultJSON(report)

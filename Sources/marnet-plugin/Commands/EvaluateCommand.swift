@@ -9,8 +9,12 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measure a model on labelled rows, beside the linear probe.",
     discussion: "'fused' is the final prediction, after fallback and calibration.")
 
-  @Argument(help: "HDF5 feature file with labels.")
-  var features: String
+  @Argument(
+    help:
+      "HDF5 feature files with labels, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  var features: [String]
+
+  @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
 
   @OptionGroup var source: ModelOptions
 
@@ -21,7 +25,8 @@ struct EvaluateCommand: ParsableCommand {
     try CommandRun.run {
       let model = try Model(directory: source.model)
       let evaluation = try model.evaluate(
-        featuresAt: features, split: source.split, options: source.scoring,
+        layout.open(features, threads: source.resources.threads), split: source.split,
+        options: source.scoring,
         threads: source.resources.threads, batchRows: source.batch
       ) { ProgressLine.showRows("evaluating", $0, $1) }
       ProgressLine.clear()

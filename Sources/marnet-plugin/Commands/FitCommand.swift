@@ -17,8 +17,8 @@ struct FitCommand: ParsableCommand {
         marnet-plugin fit features.h5 --preset paper --set fusion.fusion_operator=sum
       """)
 
-  @Argument(help: "HDF5 feature file.")
-  var features: String
+  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  var features: [String]
 
   @Option(help: "Model directory to write (default: the file's name with .marnet).")
   var output: String?
@@ -32,6 +32,8 @@ struct FitCommand: ParsableCommand {
     help: "Also fit the joint network without text, the decisive control, and keep the controls.")
   var imageOnlyControl = false
 
+  @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
+
   @OptionGroup var resources: ResourceOptions
 
   @OptionGroup var memory: MemoryOptions
@@ -43,19 +45,21 @@ struct FitCommand: ParsableCommand {
     try CommandRun.run {
       var configuration = try hyperparameters.configuration()
       if imageOnlyControl { configuration.validation.imageOnlyControl = true }
-      let directory = output ?? Self.defaultOutput(for: features)
+      let file = try layout.open(features, threads: resources.threads)
+      let directory = output ?? Self.defaultOutput(for: file.path)
       try Model.requireCanSave(to: directory, overwrite: overwrite)
       let trainer = try Trainer(
         configuration: configuration, threads: resources.threads, memory: memory.budget)
       let model = try trainer.fit(
-        FeatureFile(path: features, threads: resources.threads),
-        willBegin: { Console.message($0.description) }, progress: ProgressLine.show)
+        file, willBegin: { Console.message($0.description) }, progress: ProgressLine.show)
       ProgressLine.clear()
       try model.save(to: directory, overwrite: overwrite)
       if json {
         try Console.resultJSON(FitSummary(model: directory, model))
       } else {
-        FitText.lines(model, features: features, directory: directory).forEach(Console.result)
+        FitText.lines(
+          model, features: layout.options.arguments(for: features), directory: directory
+        ).forEach(Console.result)
       }
     }
   }

@@ -8,15 +8,17 @@ struct InspectCommand: ParsableCommand {
     commandName: "inspect",
     abstract: "Show what is in a feature file, and what 'fit' would refuse.")
 
-  @Argument(help: "HDF5 feature file.")
-  var features: String
+  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  var features: [String]
+
+  @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
 
   @Flag(help: "Print one JSON document instead of text.")
   var json = false
 
   func run() throws {
     try CommandRun.run {
-      let report = try FeatureFile(path: features).inspect()
+      let report = try layout.open(features, threads: nil).inspect()
       if json {
         try Console.resultJSON(report)
       } else {

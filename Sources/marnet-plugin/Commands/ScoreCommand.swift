@@ -14,8 +14,10 @@ struct ScoreCommand: ParsableCommand {
         marnet-plugin score new.h5 --model features.marnet --output scores.csv --top-k 5
       """)
 
-  @Argument(help: "HDF5 feature file.")
-  var features: String
+  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  var features: [String]
+
+  @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
 
   @OptionGroup var source: ModelOptions
 
@@ -58,7 +60,8 @@ struct ScoreCommand: ParsableCommand {
       options.sampler = sampler
       options.steps = steps
       let rows = try model.score(
-        featuresAt: features, to: output, what, options: options,
+        layout.open(features, threads: source.resources.threads), to: output, what,
+        options: options,
         threads: source.resources.threads
       ) { ProgressLine.showRows("scoring", $0, $1) }
       ProgressLine.clear()

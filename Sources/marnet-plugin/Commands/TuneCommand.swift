@@ -18,8 +18,8 @@ struct TuneCommand: ParsableCommand {
         marnet-plugin fit features.h5 --config features.tuned/config.json
       """)
 
-  @Argument(help: "HDF5 feature file.")
-  var features: String
+  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  var features: [String]
 
   @Option(help: "Configurations to try, the defaults among them.")
   var trials = 24
@@ -41,6 +41,8 @@ struct TuneCommand: ParsableCommand {
 
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: OverrideOptions
 
+  @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
+
   @OptionGroup var resources: ResourceOptions
 
   @Flag(help: "Print one JSON document instead of text.")
@@ -53,15 +55,17 @@ struct TuneCommand: ParsableCommand {
       let study = try HyperparameterSearch(
         base: base, space: try SearchSpace(search), trialCount: trials,
         threads: resources.threads)
-      let output = output ?? StudyArguments.output(for: features, kind: "tuned")
+      let file = try layout.open(features, threads: resources.threads)
+      let output = output ?? StudyArguments.output(for: file.path, kind: "tuned")
       let report = try study.run(
-        FeatureFile(path: features, threads: resources.threads), output: output,
-        overwrite: overwrite, progress: ProgressLine.show)
+        file, output: output, overwrite: overwrite, progress: ProgressLine.show)
       ProgressLine.clear()
       if json {
         try Console.resultJSON(report)
       } else {
-        TuningText.lines(report, features: features, output: output).forEach(Console.result)
+        TuningText.lines(
+          report, features: layout.options.arguments(for: features), output: output
+        ).forEach(Console.result)
       }
     }
   }

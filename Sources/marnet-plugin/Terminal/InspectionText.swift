@@ -5,7 +5,7 @@ import MARNet
 /// What `inspect` prints.
 enum InspectionText {
   static func lines(_ report: FeatureFileReport) -> [String] {
-    var lines = [report.path]
+    var lines = [report.path] + report.layouts.map { layout($0, named: report.layouts.count > 1) }
     if !report.classNames.isEmpty {
       let shown = report.classNames.prefix(6).joined(separator: ", ")
       let rest = report.classNames.count > 6 ? ", ..." : ""
@@ -21,15 +21,35 @@ enum InspectionText {
     } else {
       lines.append("'fit' would refuse this file:")
       lines += report.problems.map { "  \($0)" }
+      if let proposal = report.proposal {
+        lines += ["It may be meant so:", "  \(proposal.command)"]
+      }
     }
     return lines
+  }
+
+  private static func layout(_ layout: LayoutReport, named: Bool) -> String {
+    let form =
+      switch layout.form {
+      case .groups: "a group a split"
+      case .flat: "flat, split by \(layout.splitSources.joined(separator: ", "))"
+      case .undivided: "flat, all rows in whichever split is asked for"
+      case .unknown: "nothing known"
+      }
+    let columns = ["visual", "text", "text_mask", "label", "id"].compactMap { role in
+      layout.columns[role].map { $0 == role ? role : "\(role) '\($0)'" }
+    }
+    return "Read as: " + (named ? "\(layout.path): " : "")
+      + ([form] + (columns.isEmpty ? [] : [columns.joined(separator: ", ")])).joined(
+        separator: "; ")
   }
 
   private static func split(_ split: SplitReport) -> [String] {
     var table = TextTable(header: ["dataset", "shape", "type", "chunks", "filters", "bytes"])
     for dataset in split.datasets {
       table.add([
-        dataset.path + (dataset.isUsed ? "" : " (not used)"),
+        (dataset.file.map { "\($0): " } ?? "") + dataset.path
+          + (dataset.isUsed ? "" : " (not used)"),
         dataset.shape.map(sizes) ?? "empty", dataset.type,
         dataset.chunkShape.map(sizes) ?? "one piece",
         dataset.filters.isEmpty ? "none" : dataset.filters.joined(separator: " + "),

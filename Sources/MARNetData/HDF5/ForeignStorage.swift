@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CHDF5
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The files beside its own in which a dataset's values lie: the sources of a virtual dataset,
+/// or raw files.
+///
+/// HDF5 reads fill values where such a file is missing or too short; here that is an error.
+struct ForeignStorage {
+  private let list: HDF5Handle
+  private let shape: [Int]
+  private let location: DataLocation
+  private let group: HDF5Group
+
+  /// - Throws: `DataError` unless all values of the dataset `id` in `group` are there, in
+  ///   files that its rule allows.
+  static func check(
+    _ id: hid_t, shape: [Int]?, valueBytes: Int, in group: HDF5Group, at location: DataLocation
+  ) throws(DataError) {
+    let list = HDF5Handle(
+      owning: try HDF5Library.check(
+        H5Dget_create_plist(id), "read the storage layout", at: location))
+    let storage = ForeignStorage(
+      list: list, shape: shape ?? [0], location: location, group: group)
+    if H5Pget_layout(list.id) == H5D_VIRTUAL { try storage.checkVirtual() }
+    if H5Pget_external_count(list.id) > 0 { try storage.checkRaw(valueBytes: valueBytes) }
+  }
+
+  private func checkVirtual() throws(DataError) {
+    let kind = "a virtual dataset"
+    var count = 0
+    try HDF5Library.check(
+      H5Pget_virtual_count(list.id, &count), "read the virtual layout", at: location)
+    var covered = 0
+    for index in 0..<count {
+      let file = text { H5Pget_virtual_filename(list.id, index, $0, $1) }
+      let object = text { H5Pget_virtual_dsetname(list.id, index, $0, $1) }
+      if (file + object).contains("%") {
+        throw DataError.incompleteStorage(
+          location, kind: kind, detail: "over a series of names, '\(file)'")
+      }
+      let source: HDF5Dataset?
+      if file == "." {
+        source = try group.opened("/").dataset(object)
+      } else {
+        let path = try group.links.path(of: file, namedBy: kind, at: location)
+        source = try HDF5File(reading: path, links: group.links).root().dataset(object)
+      }
+      guard let source else {
+        throw DataError.missingLinkTarget(location, kind: kind, target: "\(object)' in '\(file)")
+      }
+      covered += try mappedValues(index, source: source)
+    }
+    if covered < shape.reduce(1, *) {
+      throw DataError.incompleteStorage(
+        location, kind: kind,
+        detail: "whose sources hold \(grouped(covered)) of \(grouped(shape.reduce(1, *))) values")
+    }
+  }
+
+  /// Values that source number `index` gives.
+  private func mappedValues(_ index: Int, source: HDF5Dataset) throws(DataError) -> Int {
+    let inSource = HDF5Handle(
+      owning: try HDF5Library.check(
+        H5Pget_virtual_srcspace(list.id, index), "read the virtual layout", at: location))
+    let inTarget = HDF5Handle(
+      owning: try HDF5Library.check(
+        H5Pget_virtual_vspace(list.id, index), "read the virtual layout", at: location))
+    let sizes = source.shape ?? []
+    var first = [hsize_t](repeating: 0, count: 32)
+    var last = first
+    let values = H5Sget_select_npoints(inTarget.id)
+    let isAll = H5Sget_select_type(inSource.id) == H5S_SEL_ALL
+    let goesBeyond =
+      isAll
+      ? values > sizes.reduce(1, *)
+      : H5Sget_select_bounds(inSource.id, &first, &last) >= 0
+        && zip(last, sizes).contains { $0 != hsize_t.max && $0 >= hsize_t($1) }
+    if goesBeyond {
+      throw DataError.incompleteStorage(
+        location, kind: "a virtual dataset",
+        detail: "that takes more from \(source.location) than its \(shown(source.shape))")
+    }
+    // A selection without an end takes what the source has.
+    return values < 0 ? sizes.reduce(1, *) : Int(clamping: values)
+  }
+
+  private func checkRaw(valueBytes: Int) throws(DataError) {
+    let kind = "external storage"
+    let needed = shape.reduce(valueBytes, *)
+    var available = 0
+    for index in 0..<max(0, H5Pget_external_count(list.id)) {
+      var name = [CChar](repeating: 0, count: 4096)
+      var offset: off_t = 0
+      var size: hsize_t = 0
+      try HDF5Library.check(
+        H5Pget_external(list.id, UInt32(index), name.count, &name, &offset, &size),
+        "read the storage layout", at: location)
+      let bytes = name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+      let path = try group.links.path(
+        of: String(decoding: bytes, as: UTF8.self), namedBy: kind, at: location)
+      try FileKind.requireReadableFile(path)
+      var status = stat()
+      stat(path, &status)
+      available += min(
+        Int(clamping: size), max(0, Int(status.st_size) - Int(offset)), needed - available)
+    }
+    if available < needed {
+      throw DataError.incompleteStorage(
+        location, kind: kind,
+        detail: "whose files hold \(grouped(available)) of \(grouped(needed)) bytes")
+    }
+  }
+
+  private func text(_ get: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String {
+    let length = max(0, get(nil, 0))
+    var bytes = [CChar](repeating: 0, count: length + 1)
+    _ = get(&bytes, bytes.count)
+    return String(decoding: bytes.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}

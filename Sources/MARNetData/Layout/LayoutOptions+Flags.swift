@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension LayoutOptions {
+  /// The command-line flags that mean these options, quoted for a shell.
+  package var flags: [String] {
+    var flags: [String] = []
+    func add(_ name: String, _ value: String?) {
+      if let value { flags += ["--\(name)", shellQuoted(value)] }
+    }
+    add("visual-key", visualKey)
+    add("text-key", textKey)
+    add("label-key", labelKey)
+    add("id-key", idKey)
+    add("split-key", splitKey)
+    add("group", group)
+    add("visual-pool", visualPool?.rawValue)
+    add("text-pool", textPool?.rawValue)
+    add("missing-text", missingText == .mask ? nil : missingText.rawValue)
+    add("unlabelled", unlabelled == .keep ? nil : unlabelled.rawValue)
+    if allowsExternalLinks { flags.append("--allow-external-links") }
+    return flags
+  }
+
+  /// The arguments that name `paths` in this layout, quoted for a shell.
+  package func arguments(for paths: [String]) -> String {
+    (paths.map(shellQuoted) + flags).joined(separator: " ")
+  }
+}
+
+/// `text` as one word of a shell.
+private func shellQuoted(_ text: String) -> String {
+  let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-=:,+@%")
+  if !text.isEmpty && text.allSatisfy(plain.contains) { return text }
+  return "'" + text.replacing("'", with: "'\\''") + "'"
+}
