@@ -29,7 +29,7 @@ public struct Trainer: Sendable {
   /// Fits on the groups `train` and, where there is one, `val` of a feature file; `test` is
   /// never read.
   ///
-  /// - Throws: `DataError`, `FitError`.
+  /// - Throws: `DataError`, `FitError`, `ClassWeightsError`.
   public func fit(
     featuresAt path: String, progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
@@ -39,7 +39,7 @@ public struct Trainer: Sendable {
   /// Fits on the splits `train` and, where there is one, `val` of open features; `test` is
   /// never read.
   ///
-  /// - Throws: `DataError`, `FitError`.
+  /// - Throws: `DataError`, `FitError`, `ClassWeightsError`.
   public func fit(
     _ file: FeatureFile, progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
@@ -57,7 +57,7 @@ public struct Trainer: Sendable {
   ///     part of the labelled training rows is held out for that, and the final model is
   ///     fitted on all rows.
   ///   - progress: called on this thread; answering `.cancel` stops the fit.
-  /// - Throws: `DataError`, `FitError`.
+  /// - Throws: `DataError`, `FitError`, `ClassWeightsError`.
   public func fit(
     _ rows: PairedRows, validation: PairedRows? = nil,
     progress: FitProgressHandler = { _ in .proceed }
@@ -71,6 +71,7 @@ public struct Trainer: Sendable {
   ) throws -> Model {
     try rows.requireEveryClassLabelled()
     try rows.requireText()
+    try configuration.training.classWeights.check(classNames: rows.classNames)
     if let validation, validation.visual.width != rows.visual.width {
       throw ModelError.widthDiffers(
         found: validation.visual.width, needed: rows.visual.width)

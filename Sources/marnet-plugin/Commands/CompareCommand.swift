@@ -65,9 +65,11 @@ struct CompareCommand: ParsableCommand {
       options.plugin = try hyperparameters.applied(to: Configuration(preset: .plugin))
       options.paper = try hyperparameters.applied(to: Configuration(preset: .paper))
       let output = output ?? StudyArguments.output(for: features, kind: "compare.json")
-      let report = try Comparison(options: options, threads: resources.threads).run(
-        FeatureFile(path: features, threads: resources.threads), output: output,
-        overwrite: overwrite, progress: ProgressLine.show)
+      let report = try hyperparameters.namingWeightsFile {
+        try Comparison(options: options, threads: resources.threads).run(
+          FeatureFile(path: features, threads: resources.threads), output: output,
+          overwrite: overwrite, progress: ProgressLine.show)
+      }
       ProgressLine.clear()
       switch json ? .json : format {
       case .json: try Console.resultJSON(report)

@@ -44,7 +44,9 @@ struct FitCommand: ParsableCommand {
       let directory = output ?? Self.defaultOutput(for: features)
       try Model.requireCanSave(to: directory, overwrite: overwrite)
       let trainer = try Trainer(configuration: configuration, threads: resources.threads)
-      let model = try trainer.fit(featuresAt: features, progress: ProgressLine.show)
+      let model = try hyperparameters.overrides.namingWeightsFile {
+        try trainer.fit(featuresAt: features, progress: ProgressLine.show)
+      }
       ProgressLine.clear()
       try model.save(to: directory, overwrite: overwrite)
       if json {

@@ -54,9 +54,11 @@ struct TuneCommand: ParsableCommand {
         base: base, space: try SearchSpace(search), trialCount: trials,
         threads: resources.threads)
       let output = output ?? StudyArguments.output(for: features, kind: "tuned")
-      let report = try study.run(
-        FeatureFile(path: features, threads: resources.threads), output: output,
-        overwrite: overwrite, progress: ProgressLine.show)
+      let report = try hyperparameters.namingWeightsFile {
+        try study.run(
+          FeatureFile(path: features, threads: resources.threads), output: output,
+          overwrite: overwrite, progress: ProgressLine.show)
+      }
       ProgressLine.clear()
       if json {
         try Console.resultJSON(report)

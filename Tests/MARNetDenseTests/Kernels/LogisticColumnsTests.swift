@@ -25,7 +25,7 @@ import Testing
       var z = logits
       var classSums = [Double](repeating: .nan, count: classes)
       var (loss, squares) = (Double.nan, Double.nan)
-      kernel(&z, stride, classes, count, bias, labels, &classSums, &loss, &squares)
+      kernel(&z, stride, classes, count, bias, labels, nil, &classSums, &loss, &squares)
       var exact = [Double](repeating: 0, count: classes)
       var (exactLoss, exactSquares) = (0.0, 0.0)
       for i in 0..<count {
