@@ -80,18 +80,21 @@ MARNET_BODY void marnet_logistic_columns_body(float *z, size_t stride, size_t cl
     }
   }
   double cross_entropy = 0, squared = 0;
-  for (size_t i = 0; i < count; i++) inverse[i] = (float)(1 / sum[i]);
   if (class_weights) {
     float weights[MARNET_LOGISTIC_COLUMNS];
     for (size_t i = 0; i < count; i++) {
       weights[i] = class_weights[labels[i]];
       cross_entropy += (double)weights[i] * (log(sum[i]) - (double)own[i]);
+      inverse[i] = (float)(1 / sum[i]);
     }
     for (size_t c = 0; c < classes; c++)
       class_sums[c] = normalised_weighted(z + c * stride, inverse, weights, count, &squared);
     for (size_t i = 0; i < count; i++) z[(size_t)labels[i] * stride + i] -= weights[i];
   } else {
-    for (size_t i = 0; i < count; i++) cross_entropy += log(sum[i]) - (double)own[i];
+    for (size_t i = 0; i < count; i++) {
+      cross_entropy += log(sum[i]) - (double)own[i];
+      inverse[i] = (float)(1 / sum[i]);
+    }
     for (size_t c = 0; c < classes; c++)
       class_sums[c] = normalised(z + c * stride, inverse, count, &squared);
     for (size_t i = 0; i < count; i++) z[(size_t)labels[i] * stride + i] -= 1.0f;

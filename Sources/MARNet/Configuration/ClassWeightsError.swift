@@ -62,7 +62,8 @@ public struct ClassWeightsError: CodedError, Sendable, Equatable {
     case .unreadable(let reason):
       return "cannot be read: \(reason). Give a readable file of class weights."
     case .notAnObject(let reason):
-      return "\(reason), where class weights need one object such as {\"apple\": 1, \"pear\": 2.5}. "
+      return
+        "\(reason), where class weights need one object such as {\"apple\": 1, \"pear\": 2.5}. "
         + "Write one number for each class."
     case .malformedLine(let line, let found):
       return "line \(line) is '\(found)', not a class and its weight with a comma or a tab "

@@ -51,10 +51,8 @@ public enum VerdictText {
       "On \(report.heldOutRows) held-out rows, MARNet against the linear probe: "
       + "\(signed(gain, 1)) ± \(Decimals.text(error, digits: 1)) points of top-1, "
       + "\(signed(change.mean, 3)) ± \(Decimals.text(change.standardError, digits: 3)) of "
-      + "calibrated negative log-likelihood (below 0 is better)."
-    if report.classWeightRange != nil {
-      first += " Its rows are weighted by class."
-    }
+      + "calibrated negative log-likelihood (below 0 is better"
+      + (report.classWeightRange == nil ? ")." : "; rows weighted by class).")
     if abs(gain) <= 2 * error {
       first += " The difference in top-1 is within two standard errors."
     }

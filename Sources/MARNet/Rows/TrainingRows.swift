@@ -42,7 +42,7 @@ package struct TrainingRows: Sendable {
 
   /// The weight of a row in the cross-entropies: that of its class, or what is expected of its
   /// target `[C]` where it has no label.
-  func weight(of row: Int, target: UnsafePointer<Float>) -> Float {
+  package func weight(of row: Int, target: UnsafePointer<Float>) -> Float {
     guard let table = rows.classWeights, weights[row] > 0 else { return weights[row] }
     let label = rows.labels[row]
     return weights[row]

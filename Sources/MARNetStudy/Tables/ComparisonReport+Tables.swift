@@ -42,7 +42,9 @@ extension ComparisonReport {
     let hasContender = rows.contains { $0.id != Contender.probe }
     guard hasContender || (kind == .methods && level.rows.count == 1) else { return nil }
     if kind != .methods { rows = level.rows.filter { $0.id == Contender.probe } + rows }
-    var header = ["", "top-1 %", "± se", "gain", "95 % interval", "", "balanced %", "top-5 %", "NLL", "ECE %"]
+    var header = [
+      "", "top-1 %", "± se", "gain", "95 % interval", "", "balanced %", "top-5 %", "NLL", "ECE %",
+    ]
     if level.noise == 0 { header += ["parameters", "fit s", "rows/s"] }
     let noise = level.noise > 0 ? ", test images with noise of \(level.noise)" : ""
     return ReportTable(
@@ -76,7 +78,8 @@ extension ComparisonReport {
       cells += ["", "", ""]
     }
     cells += [
-      percent(row.metrics.balancedAccuracy, 2), percent(row.metrics.top5, 2), Decimals.text(row.metrics.nll, digits: 3),
+      percent(row.metrics.balancedAccuracy, 2), percent(row.metrics.top5, 2),
+      Decimals.text(row.metrics.nll, digits: 3),
       percent(row.metrics.ece, 1),
     ]
     if isClean {

@@ -38,7 +38,9 @@ enum FitText {
   }
 
   private static func table(_ report: FitReport) -> TextTable {
-    var table = TextTable(header: ["", "top-1 %", "balanced %", "gain", "± se", "NLL", "change", "± se"])
+    var table = TextTable(header: [
+      "", "top-1 %", "balanced %", "gain", "± se", "NLL", "change", "± se",
+    ])
     for branch in report.branches {
       var row = [
         branch.name.replacing("_", with: " "),
