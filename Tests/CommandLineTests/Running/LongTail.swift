@@ -23,12 +23,12 @@ enum LongTail {
     try FeatureFileWriter.write(
       [
         .train: FeatureBlock(
-          visual: rows(of: classes, width: 12, signal: 1.1, seed: 1),
-          text: rows(of: classes, width: 6, signal: 1.8, seed: 2),
+          visual: rows(of: classes, width: 12, signal: 1.6, seed: 1),
+          text: rows(of: classes, width: 6, signal: 2.5, seed: 2),
           labels: zip(classes, hasLabel).map { $1 ? Int32($0) : -1 }, textMask: hasText),
         .test: FeatureBlock(
-          visual: rows(of: test, width: 12, signal: 1.1, seed: 3),
-          text: rows(of: test, width: 6, signal: 1.8, seed: 4), labels: test.map { Int32($0) }),
+          visual: rows(of: test, width: 12, signal: 1.6, seed: 3),
+          text: rows(of: test, width: 6, signal: 2.5, seed: 4), labels: test.map { Int32($0) }),
       ], classNames: classNames, to: path)
   }
 
