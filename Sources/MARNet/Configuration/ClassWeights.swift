@@ -50,3 +50,10 @@ extension ClassWeights: Codable {
     }
   }
 }
+
+extension KeyedDecodingContainer {
+  /// What synthesised conformances call: models fitted before there were weights have none.
+  func decode(_ type: ClassWeights.Type, forKey key: Key) throws -> ClassWeights {
+    try decodeIfPresent(type, forKey: key) ?? .none
+  }
+}

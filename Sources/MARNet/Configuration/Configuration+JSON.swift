@@ -83,7 +83,8 @@ extension Configuration {
     return encoder
   }
 
-  static func decoder() -> JSONDecoder {
+  /// Reads what `encoder` writes.
+  package static func decoder() -> JSONDecoder {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return decoder

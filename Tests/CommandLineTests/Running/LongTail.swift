@@ -7,7 +7,7 @@ import TestSupport
 /// A feature file whose classes shrink from many rows to few, with as many test rows each.
 enum LongTail {
   static let classNames = ["apple pie", "bread", "cakeRoll", "dip_sauce"]
-  private static let sizes = [320, 120, 40, 12]
+  private static let sizes = [400, 100, 25, 10]
   private static let testSize = 100
 
   /// - Parameters:
@@ -23,12 +23,12 @@ enum LongTail {
     try FeatureFileWriter.write(
       [
         .train: FeatureBlock(
-          visual: rows(of: classes, width: 12, signal: 1.6, seed: 1),
-          text: rows(of: classes, width: 6, signal: 2.5, seed: 2),
+          visual: rows(of: classes, width: 12, signal: 1.8, seed: 11),
+          text: rows(of: classes, width: 6, signal: 2.5, seed: 12),
           labels: zip(classes, hasLabel).map { $1 ? Int32($0) : -1 }, textMask: hasText),
         .test: FeatureBlock(
-          visual: rows(of: test, width: 12, signal: 1.6, seed: 3),
-          text: rows(of: test, width: 6, signal: 2.5, seed: 4), labels: test.map { Int32($0) }),
+          visual: rows(of: test, width: 12, signal: 1.8, seed: 13),
+          text: rows(of: test, width: 6, signal: 2.5, seed: 14), labels: test.map { Int32($0) }),
       ], classNames: classNames, to: path)
   }
 

@@ -45,6 +45,17 @@ import Testing
     }
   }
 
+  /// A model that was fitted before there were weights.
+  @Test func aConfigurationWithoutWeightsHasNone() throws {
+    let text = String(
+      decoding: try Configuration.encoder().encode(Configuration()), as: UTF8.self)
+    let older = text.replacing("\"class_weights\" : \"none\",", with: "")
+    #expect(older != text)
+    #expect(
+      try Configuration.decoder().decode(Configuration.self, from: Data(older.utf8))
+        == Configuration())
+  }
+
   /// New weights take the place of old ones, whatever either is.
   @Test func assignmentsReplaceWeights() throws {
     let first = try Configuration().setting([#"training.class_weights={"a": 1, "b": 2}"#])
