@@ -56,7 +56,7 @@ let package = Package(
       name: "MARNetStudyTests", dependencies: ["MARNetStudy", "TestSupport", "FileFixtures"]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["marnet-plugin", "MARNet", "FileFixtures", "CTestProcess"],
+      dependencies: ["marnet-plugin", "MARNet", "FileFixtures", "TestSupport", "CTestProcess"],
       exclude: ["Help"]),
   ],
   swiftLanguageModes: [.v6]

@@ -32,9 +32,29 @@ MARNET_BODY double normalised(float *z, const float *inverse, size_t count, doub
          ((total[4] + total[5]) + (total[6] + total[7]));
 }
 
+/// The same with every quotient times the weight of its column; so are both sums.
+MARNET_BODY double normalised_weighted(float *z, const float *inverse, const float *weights,
+                                       size_t count, double *squares) {
+  double total[LANES] = {0};
+  float square[LANES] = {0};
+  for (size_t i = 0; i < count; i += LANES)
+    for (size_t l = 0; l < LANES && i + l < count; l++) {
+      float p = z[i + l] * inverse[i + l];
+      float weighted = p * weights[i + l];
+      z[i + l] = weighted;
+      total[l] += (double)weighted;
+      square[l] += weighted * p;
+    }
+  *squares += (double)(((square[0] + square[1]) + (square[2] + square[3])) +
+                       ((square[4] + square[5]) + (square[6] + square[7])));
+  return ((total[0] + total[1]) + (total[2] + total[3])) +
+         ((total[4] + total[5]) + (total[6] + total[7]));
+}
+
 MARNET_BODY void marnet_logistic_columns_body(float *z, size_t stride, size_t classes,
                                               size_t count, const float *bias,
-                                              const int32_t *labels, double *class_sums,
+                                              const int32_t *labels,
+                                              const float *class_weights, double *class_sums,
                                               double *loss, double *squares) {
   float max[MARNET_LOGISTIC_COLUMNS], own[MARNET_LOGISTIC_COLUMNS];
   float inverse[MARNET_LOGISTIC_COLUMNS];
@@ -60,17 +80,31 @@ MARNET_BODY void marnet_logistic_columns_body(float *z, size_t stride, size_t cl
     }
   }
   double cross_entropy = 0, squared = 0;
-  for (size_t i = 0; i < count; i++) {
-    cross_entropy += log(sum[i]) - (double)own[i];
-    inverse[i] = (float)(1 / sum[i]);
+  if (class_weights) {
+    float weights[MARNET_LOGISTIC_COLUMNS];
+    for (size_t i = 0; i < count; i++) {
+      weights[i] = class_weights[labels[i]];
+      cross_entropy += (double)weights[i] * (log(sum[i]) - (double)own[i]);
+      inverse[i] = (float)(1 / sum[i]);
+    }
+    for (size_t c = 0; c < classes; c++)
+      class_sums[c] = normalised_weighted(z + c * stride, inverse, weights, count, &squared);
+    for (size_t i = 0; i < count; i++) z[(size_t)labels[i] * stride + i] -= weights[i];
+  } else {
+    for (size_t i = 0; i < count; i++) {
+      cross_entropy += log(sum[i]) - (double)own[i];
+      inverse[i] = (float)(1 / sum[i]);
+    }
+    for (size_t c = 0; c < classes; c++)
+      class_sums[c] = normalised(z + c * stride, inverse, count, &squared);
+    for (size_t i = 0; i < count; i++) z[(size_t)labels[i] * stride + i] -= 1.0f;
   }
-  for (size_t c = 0; c < classes; c++)
-    class_sums[c] = normalised(z + c * stride, inverse, count, &squared);
-  for (size_t i = 0; i < count; i++) z[(size_t)labels[i] * stride + i] -= 1.0f;
   *loss = cross_entropy;
   *squares = squared;
 }
 MARNET_DISPATCH(marnet_logistic_columns,
                 (float *z, size_t stride, size_t classes, size_t count, const float *bias,
-                 const int32_t *labels, double *class_sums, double *loss, double *squares),
-                (z, stride, classes, count, bias, labels, class_sums, loss, squares))
+                 const int32_t *labels, const float *class_weights, double *class_sums,
+                 double *loss, double *squares),
+                (z, stride, classes, count, bias, labels, class_weights, class_sums, loss,
+                 squares))

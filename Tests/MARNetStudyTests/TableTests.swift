@@ -67,15 +67,16 @@ import Testing
     #expect(tables[0].rows.map(\.[0]) == ["probe (x_v)", "ITA (InfoNCE)"])
     #expect(
       tables[1].rows.map(\.[0]) == ["probe (x_v)", "image MLP", "self-training, images only"])
-    #expect(tables[0].header.count == 12 && tables[2].header.count == 9)
+    #expect(tables[0].header.count == 13 && tables[2].header.count == 10)
     #expect(
       tables[0].rows[0] == [
-        "probe (x_v)", "50.00", "1.56", "", "", "", "100.00", "0.750", "6.2", "12,345", "1.5",
-        "2,000",
+        "probe (x_v)", "50.00", "1.56", "", "", "", "25.00", "100.00", "0.750", "6.2", "12,345",
+        "1.5", "2,000",
       ])
     #expect(
       tables[2].rows[1] == [
-        "ITA (InfoNCE)", "62.50", "1.56", "+12.50", "-3.12 to +28.12", "", "100.00", "0.750", "6.2",
+        "ITA (InfoNCE)", "62.50", "1.56", "+12.50", "-3.12 to +28.12", "", "25.00", "100.00",
+        "0.750", "6.2",
       ])
     #expect(tables[1].rows[1][5] == "*" && tables[0].rows[1][5] == "")
     #expect(tables[1].rows[2] == ["self-training, images only", "not run"])

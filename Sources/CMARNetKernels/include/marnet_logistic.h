@@ -12,15 +12,18 @@
 enum { MARNET_LOGISTIC_COLUMNS = 256 };
 
 /// In place: logits without bias, z [classes, count] with `stride` between classes, become
-/// softmax(z + bias) - onehot(labels).
+/// w (softmax(z + bias) - onehot(labels)), w being the weight of the column's label.
 ///
-/// class_sums [classes] receives the sums of the probabilities of each class, *loss the summed
-/// cross-entropy in nats, *squares the sum of all squared probabilities.
+/// class_weights [classes]; NULL means that all are 1. class_sums [classes] receives the
+/// weighted sums of the probabilities of each class, *loss the weighted cross-entropy in nats,
+/// *squares the weighted sum of all squared probabilities.
 void marnet_logistic_columns(float *z, size_t stride, size_t classes, size_t count,
-                             const float *bias, const int32_t *labels, double *class_sums,
-                             double *loss, double *squares);
+                             const float *bias, const int32_t *labels,
+                             const float *class_weights, double *class_sums, double *loss,
+                             double *squares);
 void marnet_logistic_columns_scalar(float *z, size_t stride, size_t classes, size_t count,
                                     const float *bias, const int32_t *labels,
-                                    double *class_sums, double *loss, double *squares);
+                                    const float *class_weights, double *class_sums,
+                                    double *loss, double *squares);
 
 #endif

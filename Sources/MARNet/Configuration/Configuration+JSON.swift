@@ -85,7 +85,8 @@ extension Configuration {
     return encoder
   }
 
-  static func decoder() -> JSONDecoder {
+  /// Reads what `encoder` writes.
+  package static func decoder() -> JSONDecoder {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return decoder
@@ -100,7 +101,8 @@ extension Configuration {
         let known = base.keys.map { prefix + $0 }
         throw .unknownKey(key: prefix + key, nearest: nearestName(to: prefix + key, in: known))
       }
-      if let old = old as? [String: Any] {
+      // Weights name classes, not keys: new ones take the place of all the old.
+      if let old = old as? [String: Any], prefix + key != "training.class_weights" {
         guard let value = value as? [String: Any] else {
           throw .wrongType(key: prefix + key, reason: "an object is needed")
         }

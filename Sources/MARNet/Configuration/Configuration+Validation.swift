@@ -22,6 +22,11 @@ extension Configuration {
     try check("training.clipNorm", training.clipNorm, above: 0, to: .greatestFiniteMagnitude)
     try check("training.dropout", training.dropout, from: 0, to: 0.95)
     try check("training.featureNoise", training.featureNoise, from: 0, to: 100)
+    if case .invalidWeight(let name, let found) = training.classWeights.valueProblem {
+      throw .outOfRange(
+        key: "training.class_weights", found: "\(found) for class '\(name)'",
+        needed: "a number above 0 for every class", remedy: "The default is \"none\".")
+    }
     if let rows = training.shuffleRows {
       try check("training.shuffleRows", rows, training.batchSize...Int(Int32.max))
     }

@@ -38,6 +38,8 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public var clipNorm = 1.0
   /// Dropout on features, hidden activations and head inputs.
   public var dropout = 0.2
+  /// How much the rows of each class count.
+  public var classWeights = ClassWeights.none
   /// Largest standard deviation of Gaussian noise added to standardised images in training,
   /// against visual noise at test; each row's is drawn uniformly from 0 to this.
   public var featureNoise = 0.0

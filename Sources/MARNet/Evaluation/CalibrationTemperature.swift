@@ -18,11 +18,15 @@ package enum CalibrationTemperature {
   private static let precision = 1e-4
 
   /// Golden-section search on ln T; the loss is convex in 1 / T, so it has one minimum.
-  package static func fit(_ logProbabilities: Matrix, labels: [Int32]) -> Double {
+  ///
+  /// - Parameter weights: of the rows; nil counts each once.
+  package static func fit(
+    _ logProbabilities: Matrix, labels: [Int32], weights: [Double]? = nil
+  ) -> Double {
     func loss(_ logTemperature: Double) -> Double {
       let scaled = LogProbabilities.tempered(
         logProbabilities, temperature: exp(logTemperature))
-      return RowMetrics.nll(scaled, labels: labels).reduce(0, +)
+      return RowMetrics.sum(RowMetrics.nll(scaled, labels: labels), weights: weights)
     }
     let ratio = (5.0.squareRoot() - 1) / 2
     var (low, high) = (-bound, bound)

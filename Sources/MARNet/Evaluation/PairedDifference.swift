@@ -9,14 +9,26 @@ public struct PairedDifference: Codable, Sendable, Equatable {
 
   /// - Precondition: equally many values, 1 or more.
   package init(_ first: [Double], minus second: [Double]) {
+    self.init(first, minus: second, weights: nil)
+  }
+
+  /// The weighted mean, and the standard error of that ratio of sums.
+  ///
+  /// - Parameter weights: nil counts every row once.
+  /// - Precondition: equally many values, 1 or more.
+  package init(_ first: [Double], minus second: [Double], weights: [Double]?) {
     precondition(
       first.count == second.count && !first.isEmpty,
       "paired values need equal counts; got \(first.count) and \(second.count)")
     let differences = zip(first, second).map { $0 - $1 }
     let count = Double(differences.count)
-    let center = differences.reduce(0, +) / count
-    let squares = differences.reduce(0) { $0 + ($1 - center) * ($1 - center) }
+    let mass = weights?.reduce(0, +) ?? count
+    let center = RowMetrics.sum(differences, weights: weights) / mass
+    let squares = differences.indices.reduce(0.0) { sum, row in
+      let deviation = (weights?[row] ?? 1) * (differences[row] - center)
+      return sum + deviation * deviation
+    }
     mean = center
-    standardError = (squares / max(count - 1, 1) / count).squareRoot()
+    standardError = (squares / max(count - 1, 1) * (count / mass) / mass).squareRoot()
   }
 }

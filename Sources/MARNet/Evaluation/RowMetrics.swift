@@ -24,10 +24,29 @@ package enum RowMetrics {
 
   /// The same after temperature scaling fitted on these rows: how well classes are told
   /// apart, whatever the confidence.
-  package static func calibratedNll(_ logProbabilities: Matrix, labels: [Int32]) -> [Double] {
-    let temperature = CalibrationTemperature.fit(logProbabilities, labels: labels)
+  ///
+  /// - Parameter weights: of the rows in that fit; nil counts each once.
+  package static func calibratedNll(
+    _ logProbabilities: Matrix, labels: [Int32], weights: [Double]? = nil
+  ) -> [Double] {
+    let temperature = CalibrationTemperature.fit(
+      logProbabilities, labels: labels, weights: weights)
     return nll(
       LogProbabilities.tempered(logProbabilities, temperature: temperature), labels: labels)
+  }
+
+  /// Σ of the rows' values, each times its weight; nil counts each once.
+  package static func sum(_ values: [Double], weights: [Double]?) -> Double {
+    guard let weights else { return values.reduce(0, +) }
+    return zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  /// The weighted mean of the rows' values; 0 without rows.
+  package static func mean(_ values: [Double], weights: [Double]?) -> Double {
+    guard let weights, !weights.isEmpty else {
+      return values.reduce(0, +) / Double(max(values.count, 1))
+    }
+    return sum(values, weights: weights) / weights.reduce(0, +)
   }
 
   static func negativeLogLikelihood(_ logProbability: Float) -> Double {

@@ -19,6 +19,12 @@ extension FitReport {
     self.rows = rows.rowCount
     labelledRows = rows.labelledRows.count
     rowsWithText = rows.hasText.count { $0 }
+    counts = RowCounts(labels: rows.labels, hasText: rows.hasText, classNames: data.classNames)
+    classWeightRange = (rows.classWeights?.values).flatMap { values in
+      values.min().flatMap { smallest in
+        values.max().map { WeightRange(smallest: smallest, largest: $0) }
+      }
+    }
     distinctTexts = data.distinctTexts
     probeC = prefit.imageProbe.c
     textProbeC = prefit.textProbe?.c
@@ -44,6 +50,9 @@ extension FitReport {
         "There are only \(distinctTexts) different texts for \(rows.classCount) classes: the "
           + "text of an unlabelled row carries its label, so gains from unlabelled rows are "
           + "not to be expected where text is not per class.")
+    }
+    if let few = RowCounts.warning(labels: rows.labels, classNames: data.classNames) {
+      warnings.append(few)
     }
     if !tested {
       warnings.append(

@@ -13,7 +13,8 @@ public struct FitReport: Codable, Sendable, Equatable {
     case none
   }
 
-  /// The three out-of-fold negative log-likelihoods that decide about text, in nats.
+  /// The three out-of-fold negative log-likelihoods that decide about text, in nats; rows are
+  /// weighted by their classes where these have weights.
   public struct TextValue: Codable, Sendable, Equatable {
     /// Of the probe on x_v.
     public var imageNll: Double
@@ -39,12 +40,24 @@ public struct FitReport: Codable, Sendable, Equatable {
     public var nllChange: PairedDifference
   }
 
+  /// The smallest and the largest weight of a class.
+  public struct WeightRange: Codable, Sendable, Equatable {
+    /// Above 0.
+    public var smallest: Double
+    /// No smaller.
+    public var largest: Double
+  }
+
   /// Training rows.
   public var rows: Int
   /// Training rows that have a label.
   public var labelledRows: Int
   /// Training rows that have text.
   public var rowsWithText: Int
+  /// Rows by what they have; nil in models that did not count them.
+  public var counts: RowCounts?
+  /// Of the class weights; nil where every row counts once.
+  public var classWeightRange: WeightRange?
   /// Different text vectors; few of them mean text per class.
   public var distinctTexts: Int
   /// Chosen C of the probe on x_v.
@@ -61,7 +74,8 @@ public struct FitReport: Codable, Sendable, Equatable {
   public var heldOutRows: Int
   /// The predictors on held-out rows: probe first; empty where nothing was held out.
   public var branches: [Branch]
-  /// Calibrated negative log-likelihood of MARNet minus the probe's, which the fallback reads.
+  /// Calibrated negative log-likelihood of MARNet minus the probe's, which the fallback reads;
+  /// rows are weighted by their classes where these have weights.
   public var fallbackNllChange: PairedDifference?
   /// What predicts.
   public var decision: Model.Decision

@@ -23,6 +23,7 @@ struct FitRun {
     self.progress = progress
     key = RandomKey(seed: configuration.seed)
     data = try PreparedData(rows, validation: validation, pool: pool)
+      .weighted(by: configuration.training.classWeights)
     dimensions = data.dimensions(configuration)
   }
 
@@ -59,7 +60,7 @@ struct FitRun {
       }
       outcome = HeldOutTest(
         configuration: configuration, dimensions: dimensions, pool: pool
-      ).run(fitted, rows: heldOut.rows.rows, labels: heldOut.rows.labels)
+      ).run(fitted, on: heldOut.rows)
       outcome.records = data.validation == nil ? fitted.records : []
     }
     let last =

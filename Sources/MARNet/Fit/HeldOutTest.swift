@@ -33,7 +33,8 @@ package struct HeldOutTest {
     var nll: [Double] = []
   }
 
-  func run(_ fitted: FitRun.Fitted, rows: KeyedRows, labels: [Int32]) -> HeldOutOutcome {
+  func run(_ fitted: FitRun.Fitted, on heldOut: HeldOutRows) -> HeldOutOutcome {
+    let (rows, labels) = (heldOut.rows, heldOut.labels)
     var judged: [Judged] = []
     var tables = (network: [Matrix](), probe: [Matrix]())
     let predictors = Predictors(fitted, self)
@@ -62,7 +63,7 @@ package struct HeldOutTest {
     }
     decide(
       &outcome, network: Matrix(stacking: tables.network), probe: Matrix(stacking: tables.probe),
-      labels: labels)
+      labels: labels, weights: heldOut.weights)
     return outcome
   }
 
@@ -113,32 +114,37 @@ package struct HeldOutTest {
   }
 
   /// Worse than the probe by more than one standard error, both with their best temperature:
-  /// predict with the probe.
+  /// predict with the probe. Rows count by their classes here, as in training.
   private func decide(
-    _ outcome: inout HeldOutOutcome, network: Matrix, probe: Matrix, labels: [Int32]
+    _ outcome: inout HeldOutOutcome, network: Matrix, probe: Matrix, labels: [Int32],
+    weights: [Double]?
   ) {
-    let temperatures = [network, probe].map { CalibrationTemperature.fit($0, labels: labels) }
+    let temperatures = [network, probe].map {
+      CalibrationTemperature.fit($0, labels: labels, weights: weights)
+    }
     let losses = zip([network, probe], temperatures).map { logProbabilities, temperature in
       RowMetrics.nll(
         LogProbabilities.tempered(logProbabilities, temperature: temperature), labels: labels)
     }
-    let change = PairedDifference(losses[0], minus: losses[1])
+    let change = PairedDifference(losses[0], minus: losses[1], weights: weights)
     outcome.nllChange = change
     if configuration.validation.fallback, Self.isWorse(change) { outcome.decision = .probe }
     guard configuration.validation.calibrate else { return }
     let chosen = outcome.decision == .marnet ? 0 : 1
     let plain = RowMetrics.nll([network, probe][chosen], labels: labels)
-    let gain = PairedDifference(losses[chosen], minus: plain)
+    let gain = PairedDifference(losses[chosen], minus: plain, weights: weights)
     // A temperature fitted on few rows is noise; it is kept where it clearly helps them.
     if gain.mean < -gain.standardError { outcome.calibrationTemperature = temperatures[chosen] }
   }
 
   /// Whether MARNet, both calibrated, loses to the probe by more than one standard error.
   package static func isWorse(
-    _ network: Matrix, thanProbe probe: Matrix, labels: [Int32]
+    _ network: Matrix, thanProbe probe: Matrix, on heldOut: HeldOutRows
   ) -> Bool {
-    let losses = [network, probe].map { RowMetrics.calibratedNll($0, labels: labels) }
-    return isWorse(PairedDifference(losses[0], minus: losses[1]))
+    let losses = [network, probe].map {
+      RowMetrics.calibratedNll($0, labels: heldOut.labels, weights: heldOut.weights)
+    }
+    return isWorse(PairedDifference(losses[0], minus: losses[1], weights: heldOut.weights))
   }
 
   private static func isWorse(_ change: PairedDifference) -> Bool {

@@ -35,7 +35,7 @@ public struct Trainer: Sendable {
   /// Fits on the groups `train` and, where there is one, `val` of a feature file; `test` is
   /// never read.
   ///
-  /// - Throws: `DataError`, `FitError`.
+  /// - Throws: `DataError`, `FitError`, `ClassWeightsError`.
   public func fit(
     featuresAt path: String, progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
@@ -46,7 +46,8 @@ public struct Trainer: Sendable {
   /// never read.
   ///
   /// - Parameter willBegin: told, before the first feature is read, how memory is used.
-  /// - Throws: `DataError`, `FitError`, `ConfigurationError` when `memory` is not enough.
+  /// - Throws: `DataError`, `FitError`, `ClassWeightsError`, `ConfigurationError` when `memory`
+  ///   is not enough.
   public func fit(
     _ file: FeatureFile, willBegin: (MemoryPlan) -> Void = { _ in },
     progress: FitProgressHandler = { _ in .proceed }
@@ -54,7 +55,7 @@ public struct Trainer: Sendable {
     let rows = try file.pairedSource(
       .train, withTokens: configuration.alignment.method == .team)
     let validation = file.splits.contains(.val) ? try file.pairedSource(.val) : nil
-    try rows.requireText()
+    try check(rows, validation)
     let plan = try MemoryPlan(
       rows, validation: validation, configuration: configuration, budget: memory,
       threads: threads)
@@ -73,7 +74,7 @@ public struct Trainer: Sendable {
   ///     part of the labelled training rows is held out for that, and the final model is
   ///     fitted on all rows.
   ///   - progress: called on this thread; answering `.cancel` stops the fit.
-  /// - Throws: `DataError`, `FitError`.
+  /// - Throws: `DataError`, `FitError`, `ClassWeightsError`.
   public func fit(
     _ rows: PairedRows, validation: PairedRows? = nil,
     progress: FitProgressHandler = { _ in .proceed }
@@ -87,17 +88,23 @@ public struct Trainer: Sendable {
     _ rows: PairedSource, validation: PairedSource?,
     progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
-    try rows.requireEveryClassLabelled()
-    try rows.requireText()
-    if let validation, validation.visual.width != rows.visual.width {
-      throw ModelError.widthDiffers(
-        found: validation.visual.width, needed: rows.visual.width)
-    }
+    try check(rows, validation)
     return try withoutActuallyEscaping(progress) { progress in
       try FitRun(
         configuration: configuration, pool: WorkerPool(threads: threads), rows: rows,
         validation: validation, progress: progress
       ).model()
+    }
+  }
+
+  /// What can be told to be wrong before features are read.
+  private func check(_ rows: PairedSource, _ validation: PairedSource?) throws {
+    try rows.requireEveryClassLabelled()
+    try rows.requireText()
+    try configuration.training.classWeights.check(classNames: rows.classNames)
+    if let validation, validation.visual.width != rows.visual.width {
+      throw ModelError.widthDiffers(
+        found: validation.visual.width, needed: rows.visual.width)
     }
   }
 }

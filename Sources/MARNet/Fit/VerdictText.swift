@@ -10,7 +10,7 @@ public enum VerdictText {
       let own = Decimals.text(text.textNll, digits: 3)
       let both = Decimals.text(text.teacherNll, digits: 3)
       result.append(
-        "Negative log-likelihood, out of fold on labelled pairs: image alone \(image), text "
+        "\(lossName(report)), out of fold on labelled pairs: image alone \(image), text "
           + "alone \(own), both \(both) (image to the power \(text.imageExponent) times text to "
           + "the power \(text.textExponent)).")
       result.append(gate(report, text))
@@ -18,6 +18,11 @@ public enum VerdictText {
     if let form = report.alignmentForm { result.append("Alignment method: \(form).") }
     result += fallback(report)
     return result
+  }
+
+  private static func lossName(_ report: FitReport) -> String {
+    report.classWeightRange == nil
+      ? "Negative log-likelihood" : "Negative log-likelihood, rows weighted by class"
   }
 
   private static func gate(_ report: FitReport, _ text: FitReport.TextValue) -> String {
@@ -46,7 +51,8 @@ public enum VerdictText {
       "On \(report.heldOutRows) held-out rows, MARNet against the linear probe: "
       + "\(signed(gain, 1)) ± \(Decimals.text(error, digits: 1)) points of top-1, "
       + "\(signed(change.mean, 3)) ± \(Decimals.text(change.standardError, digits: 3)) of "
-      + "calibrated negative log-likelihood (below 0 is better)."
+      + "calibrated negative log-likelihood (below 0 is better"
+      + (report.classWeightRange == nil ? ")." : "; rows weighted by class).")
     if abs(gain) <= 2 * error {
       first += " The difference in top-1 is within two standard errors."
     }

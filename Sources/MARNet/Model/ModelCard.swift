@@ -19,6 +19,9 @@ enum ModelCard {
       "| classes | \(model.classNames.count) |",
       "| training rows | \(report.rows), of which \(report.labelledRows) labelled and "
         + "\(report.rowsWithText) with text |",
+    ]
+    lines += CompositionText.sentences(report).map { "| | \($0) |" }
+    lines += [
       "| prediction | \(prediction(model)) |",
       "| data fingerprint | `\(model.dataFingerprint)` |",
       "",
@@ -61,7 +64,8 @@ enum ModelCard {
     }
     var lines = [
       "\(report.heldOutRows) rows (\(report.heldOutSource.rawValue)).", "",
-      "| predictor | top-1 | gain over the probe (points) | NLL |", "|---|---|---|---|",
+      "| predictor | top-1 | balanced accuracy | gain of top-1 over the probe (points) | NLL |",
+      "|---|---|---|---|---|",
     ]
     for branch in report.branches {
       let name = branch.name.replacing("_", with: " ")
@@ -69,7 +73,8 @@ enum ModelCard {
         branch.name == PredictorName.probe
         ? "" : "\(points(branch.top1Gain.mean)) ± \(plain(100 * branch.top1Gain.standardError, 1))"
       lines.append(
-        "| \(name) | \(plain(100 * branch.metrics.top1, 1)) % | \(gain) | "
+        "| \(name) | \(plain(100 * branch.metrics.top1, 1)) % | "
+          + "\(plain(100 * branch.metrics.balancedAccuracy, 1)) % | \(gain) | "
           + "\(plain(branch.metrics.nll, 3)) |")
     }
     return lines

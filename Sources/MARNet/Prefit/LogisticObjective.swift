@@ -3,9 +3,11 @@
 import CMARNetKernels
 import MARNetDense
 
-/// The mean objective of logistic regression, in nats a row, with λ = 1 / (c n):
+/// The mean objective of logistic regression, in nats a row, with m = Σᵢ wᵢ and λ = 1 / (c m):
 ///
-///     f(W, b) = (1/n) Σᵢ CE(softmax(W xᵢ + b), yᵢ) + ½ λ ‖W‖²
+///     f(W, b) = (1/m) Σᵢ wᵢ CE(softmax(W xᵢ + b), yᵢ) + ½ λ ‖W‖²
+///
+/// wᵢ is the weight of the class yᵢ, 1 where classes have none.
 ///
 /// Variables are W `[C, r]` row by row, then b `[C]`. Both products read rows packed once;
 /// W and the residuals R = softmax − one-hot, which change, are the small left operands. The
@@ -30,13 +32,14 @@ package final class LogisticObjective: DifferentiableObjective {
   /// Zᵀ, then Rᵀ, `[C, n]`; the stride keeps classes off one another's cache sets.
   private let residuals: MatrixView
   private let residualStorage: AlignedBuffer
-  /// Per block of rows: C sums of probabilities, the loss, the sum of squared probabilities.
+  /// Per block of rows: C sums of probabilities, the loss, the sum of squared probabilities,
+  /// all weighted.
   private var blockSums: [Double]
 
   package init(_ rows: LogisticRows, variances: [Float], c: Double, pool: WorkerPool) {
     self.rows = rows
     self.variances = variances
-    ridge = 1 / (c * Double(rows.count))
+    ridge = 1 / (c * rows.mass)
     self.pool = pool
     let (classes, width) = (rows.classCount, rows.width)
     count = classes * (width + 1)
@@ -62,11 +65,11 @@ package final class LogisticObjective: DifferentiableObjective {
     for k in 0..<classes { bias[k] = Float(point[classes * width + k]) }
     softmax()
     weightGradients(point, gradient)
-    let inverse = 1 / Double(rows.count)
+    let inverse = 1 / rows.mass
     var loss = 0.0
     var squares = 0.0
     let biasGradient = gradient + classes * width
-    for k in 0..<classes { biasGradient[k] = -Double(rows.classSizes[k]) }
+    for k in 0..<classes { biasGradient[k] = -rows.classMasses[k] }
     for start in stride(from: 0, to: blockSums.count, by: classes + 2) {
       for k in 0..<classes { biasGradient[k] += blockSums[start + k] }
       loss += blockSums[start + classes]
@@ -113,23 +116,26 @@ package final class LogisticObjective: DifferentiableObjective {
             let z = residuals.columns(range)
             rows.forward.multiply(w, columns: range, into: z)
             let own = blockSums + block * stride
-            marnet_logistic_columns(
-              z.pointer, z.stride, rows.classCount, range.count, bias,
-              labels + range.lowerBound, own, own + rows.classCount, own + rows.classCount + 1)
+            rows.withClassWeights {
+              marnet_logistic_columns(
+                z.pointer, z.stride, rows.classCount, range.count, bias,
+                labels + range.lowerBound, $0, own, own + rows.classCount,
+                own + rows.classCount + 1)
+            }
           }
         }
       }
     }
   }
 
-  /// ∂f/∂W = Rᵀ X / n + λ W, a range of columns a task.
+  /// ∂f/∂W = Rᵀ X / m + λ W, a range of columns a task.
   private func weightGradients(
     _ point: UnsafePointer<Double>, _ gradient: UnsafeMutablePointer<Double>
   ) {
     let (rows, residuals, ridge) = (rows, residuals, ridge)
     let width = rows.width
     let g = weightGradient.mutableView()
-    let inverse = 1 / Double(rows.count)
+    let inverse = 1 / rows.mass
     pool.forEach((width + Self.blockColumns - 1) / Self.blockColumns) { block, _ in
       let range = block * Self.blockColumns..<min((block + 1) * Self.blockColumns, width)
       rows.backward.multiply(residuals, columns: range, into: g.columns(range))

@@ -12,9 +12,10 @@ import MARNetDense
 
 /// Multinomial logistic regression on some rows: the weights W and bias b that minimise
 ///
-///     c Σᵢ CE(softmax(W xᵢ + b), yᵢ) + ½ ‖W‖²
+///     c Σᵢ wᵢ CE(softmax(W xᵢ + b), yᵢ) + ½ ‖W‖²
 ///
-/// (scikit-learn's objective; the bias is not penalised), solved divided by c n in the
+/// (scikit-learn's objective, wᵢ its `class_weight`; the bias is not penalised), solved divided
+/// by c Σᵢ wᵢ in the
 /// coordinates of a `PrincipalSpace`. One instance solves for any number of c.
 package struct LogisticRegression {
   /// When to stop.
@@ -55,15 +56,18 @@ package struct LogisticRegression {
   /// - Parameters:
   ///   - rows: positions of the training rows among those of `space`; all labelled.
   ///   - labels: their classes, of which there are `classCount` in all.
+  ///   - classWeights: nil counts every row once.
   package init(
-    _ space: PrincipalSpace, rows: [Int], labels: [Int32], classCount: Int, pool: WorkerPool
+    _ space: PrincipalSpace, rows: [Int], labels: [Int32], classCount: Int,
+    classWeights: ClassWeightTable? = nil, pool: WorkerPool
   ) {
     var position = [Int32](repeating: -1, count: classCount)
-    present = Set(labels).sorted().map { Int($0) }
+    let present = Set(labels).sorted().map { Int($0) }
+    self.present = present
     for (index, label) in present.enumerated() { position[label] = Int32(index) }
     self.rows = LogisticRows(
       width: space.width, labels: labels.map { position[Int($0)] }, classCount: present.count,
-      pool: pool
+      classWeights: classWeights.map { table in present.map { table.values[$0] } }, pool: pool
     ) { range, target in space.coordinates(of: rows[range], into: target) }
     variances = space.variances
     self.classCount = classCount
@@ -97,7 +101,7 @@ package struct LogisticRegression {
     let width = rows.width
     var point = [Double](repeating: 0, count: present.count * (width + 1))
     for (index, label) in present.enumerated() {
-      let share = log(Double(rows.classSizes[index]) / Double(rows.count))
+      let share = log(rows.classMasses[index] / rows.mass)
       var bias = share
       if let start {
         for j in 0..<width { point[index * width + j] = Double(start.weights[label, j]) }

@@ -27,7 +27,7 @@ package struct PrefitOptions {
 /// Step 0 of the recipe: linear probes on both modalities, the product-of-experts teacher and
 /// the gate on text. Everything is judged out of fold on labelled rows.
 package struct Prefit: Sendable {
-  /// Negative log-likelihoods in nats.
+  /// Negative log-likelihoods in nats, rows weighted by their classes.
   package struct NLL: Sendable {
     package let image: Double
     package let text: Double
@@ -60,8 +60,8 @@ package struct Prefit: Sendable {
     pool: WorkerPool, checkpoint: @escaping () throws -> Void
   ) throws -> Prefit {
     let fitting = ProbeFitting(
-      options: options.probe, classCount: rows.classCount, key: key, pool: pool,
-      checkpoint: checkpoint)
+      options: options.probe, classCount: rows.classCount, classWeights: rows.classWeights,
+      key: key, pool: pool, checkpoint: checkpoint)
     let labelled = rows.labelledRows
     let paired = labelled.filter { rows.hasText[$0] }
     let hasTeacher = usesText && Set(paired.map { rows.labels[$0] }).count >= 2
@@ -161,7 +161,8 @@ package struct Prefit: Sendable {
     }
     return TeacherSearch(
       image: table(image, try rows.images(at: judged)),
-      text: table(text, try rows.texts(at: judged)), labels: judged.map { rows.labels[$0] })
+      text: table(text, try rows.texts(at: judged)), labels: judged.map { rows.labels[$0] },
+      classWeights: rows.classWeights)
   }
 
   private static func gate(_ gate: TeacherOptions.Gate, _ nll: NLL) -> Double {

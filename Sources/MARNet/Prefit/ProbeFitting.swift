@@ -15,6 +15,7 @@ struct ProbeFitting {
 
   let options: ProbeOptions
   let classCount: Int
+  let classWeights: ClassWeightTable?
   let key: RandomKey
   let pool: WorkerPool
   /// Called often; what it throws ends the fits.
@@ -91,7 +92,7 @@ struct ProbeFitting {
     let start: LogisticRegression.Solution?
   }
 
-  /// The c of the grid with the lowest negative log-likelihood on held-out folds; the lower c
+  /// The c of the grid with the lowest weighted negative log-likelihood on held-out folds; the lower c
   /// of equals.
   private func choose(_ space: PrincipalSpace, labels: [Int32]) throws -> Choice {
     let selected = selection(labels)
@@ -111,7 +112,9 @@ struct ProbeFitting {
       for (index, solution) in path.enumerated() {
         let predicted = Probe(weights: solution.weights, bias: solution.bias, c: 0)
           .logProbabilities(of: coordinates, pool: pool)
-        losses[index] += RowMetrics.nll(predicted, labels: held.map { labels[$0] }).reduce(0, +)
+        let own = held.map { labels[$0] }
+        losses[index] += RowMetrics.sum(
+          RowMetrics.nll(predicted, labels: own), weights: classWeights?.weights(of: own))
         solutions[index].append(solution)
       }
     }
@@ -141,7 +144,7 @@ struct ProbeFitting {
   ) -> LogisticRegression {
     LogisticRegression(
       space, rows: positions, labels: positions.map { labels[$0] }, classCount: classCount,
-      pool: pool)
+      classWeights: classWeights, pool: pool)
   }
 }
 

@@ -17,9 +17,12 @@ package final class StreamedLogisticObjective: DifferentiableObjective {
   private let rows: PreparedRows
   /// Position of the label among the classes present; -1 leaves a row out. `[N of the source]`
   private let classOfSource: [Int32]
-  private let labelledCount: Int
   private let present: [Int]
-  private let classSizes: [Int]
+  /// Weight of a row of each class present; nil where every row counts once.
+  private let classWeights: [Float]?
+  /// Weight of all rows of each class present.
+  private let classMasses: [Double]
+  private let mass: Double
   private let space: PrincipalSpace
   private let ridge: Double
   private let pool: WorkerPool
@@ -30,8 +33,8 @@ package final class StreamedLogisticObjective: DifferentiableObjective {
     self.rows = rows
     self.space = space
     self.pool = pool
-    labelledCount = labelled.count
-    present = Set(labelled.map { rows.labels[$0] }).sorted().map { Int($0) }
+    let present = Set(labelled.map { rows.labels[$0] }).sorted().map { Int($0) }
+    self.present = present
     var position = [Int32](repeating: -1, count: rows.classCount)
     for (index, label) in present.enumerated() { position[label] = Int32(index) }
     var classes = [Int32](repeating: -1, count: rows.visual.rowCount)
@@ -42,8 +45,12 @@ package final class StreamedLogisticObjective: DifferentiableObjective {
       sizes[Int(index)] += 1
     }
     classOfSource = classes
-    classSizes = sizes
-    ridge = 1 / (c * Double(labelled.count))
+    let weights = rows.classWeights.map { table in present.map { Float(table.values[$0]) } }
+    classWeights = weights
+    let masses = sizes.indices.map { Double(sizes[$0]) * Double(weights?[$0] ?? 1) }
+    classMasses = masses
+    mass = masses.reduce(0, +)
+    ridge = 1 / (c * mass)
     count = present.count * (space.width + 1)
   }
 
@@ -85,7 +92,7 @@ package final class StreamedLogisticObjective: DifferentiableObjective {
     try rows.visual.rows.forEachBlock { range, block in
       add(block, first: range.lowerBound, packed, bias, to: &sums)
     }
-    let inverse = 1 / Double(labelledCount)
+    let inverse = 1 / mass
     var onRows = Matrix(rowCount: classes, columnCount: onFeatures.columnCount)
     let target = onRows.mutableView()
     for index in 0..<classes * onFeatures.columnCount {
@@ -97,7 +104,7 @@ package final class StreamedLogisticObjective: DifferentiableObjective {
     }
     withExtendedLifetime(onCoordinates) {}
     for k in 0..<classes {
-      gradient[classes * width + k] = (sums.bias[k] - Double(classSizes[k])) * inverse
+      gradient[classes * width + k] = (sums.bias[k] - classMasses[k]) * inverse
     }
     return (
       sums.loss * inverse + 0.5 * ridge * penalty,
@@ -156,13 +163,16 @@ package final class StreamedLogisticObjective: DifferentiableObjective {
           var sum = 0.0
           let largest = marnet_exp_row(z, classes, &sum)
           let scale = Float(1 / sum)
+          let weight = classWeights?[label] ?? 1
           for k in 0..<classes {
-            z[k] *= scale
+            let p = z[k] * scale
+            z[k] = weight * p
             parts[own + k] += Double(z[k])
-            parts[own + classes + 1] += Double(z[k] * z[k])
+            parts[own + classes + 1] += Double(z[k] * p)
           }
-          parts[own + classes] += Double(largest) + LogProbabilities.logarithm(sum) - logit
-          z[label] -= 1
+          parts[own + classes] +=
+            Double(weight) * (Double(largest) + LogProbabilities.logarithm(sum) - logit)
+          z[label] -= weight
         }
       }
       for task in 0..<tasks {

@@ -19,12 +19,17 @@ package struct TeacherSearch {
   let text: Matrix
   /// Theirs, `[n]`.
   let labels: [Int32]
+  /// Of the rows, `[n]`; nil where each counts once.
+  private let weights: [Double]?
   /// A later pair of exponents must be better by this much, in nats.
   private static let smallestImprovement = 1e-4
   /// Fixed, and summed in order: the thread count changes no bit.
   private static let blockRows = 256
 
-  package init(image: Matrix, text: Matrix, labels: [Int32]) {
+  package init(
+    image: Matrix, text: Matrix, labels: [Int32], classWeights: ClassWeightTable? = nil
+  ) {
+    weights = classWeights?.weights(of: labels)
     self.image = image
     self.text = text
     self.labels = labels
@@ -43,7 +48,7 @@ package struct TeacherSearch {
     return best
   }
 
-  /// Mean negative log-likelihood of the judging rows for each pair (a, b), in nats.
+  /// Weighted mean negative log-likelihood of the judging rows for each pair (a, b), in nats.
   package func nll(_ pairs: [(image: Double, text: Double)], pool: WorkerPool) -> [Double] {
     let blocks = (labels.count + Self.blockRows - 1) / Self.blockRows
     var sums = [Double](repeating: 0, count: blocks * pairs.count)
@@ -59,13 +64,15 @@ package struct TeacherSearch {
             let own = Double(joined.pointer[Int(labels[row])])
             var sum = 0.0
             let maximum = marnet_exp_row(joined.pointer, joined.count, &sum)
-            sums[block * pairs.count + index] += Double(maximum) + log(sum) - own
+            sums[block * pairs.count + index] +=
+              (weights?[row] ?? 1) * (Double(maximum) + log(sum) - own)
           }
         }
       }
     }
+    let mass = weights?.reduce(0, +) ?? Double(max(labels.count, 1))
     return pairs.indices.map { index in
-      (0..<blocks).reduce(0) { $0 + sums[$1 * pairs.count + index] } / Double(max(labels.count, 1))
+      (0..<blocks).reduce(0) { $0 + sums[$1 * pairs.count + index] } / mass
     }
   }
 

@@ -6,17 +6,23 @@ import MARNetDense
 package struct HeldOutRows: Sendable {
   package let rows: KeyedRows
   package let labels: [Int32]
+  private let classWeights: ClassWeightTable?
 
-  package init(rows: KeyedRows, labels: [Int32]) {
+  package init(rows: KeyedRows, labels: [Int32], classWeights: ClassWeightTable? = nil) {
     self.rows = rows
     self.labels = labels
+    self.classWeights = classWeights
   }
+
+  /// `[n]`, by the rows' classes; nil where every row counts once.
+  package var weights: [Double]? { classWeights?.weights(of: labels) }
 
   /// At most `limit` rows, spread evenly: enough for a progress line.
   func sample(limit: Int) -> HeldOutRows {
     guard labels.count > limit else { return self }
     let picked = (0..<limit).map { $0 * labels.count / limit }
-    return HeldOutRows(rows: rows.rows(at: picked), labels: picked.map { labels[$0] })
+    return HeldOutRows(
+      rows: rows.rows(at: picked), labels: picked.map { labels[$0] }, classWeights: classWeights)
   }
 
   /// The fraction of rows whose largest log-probability is at their label.

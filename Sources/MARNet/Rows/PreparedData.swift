@@ -6,7 +6,7 @@ import MARNetHeads
 
 /// The rows of a fit with the statistics of its training rows, and which of them are held out.
 package struct PreparedData: Sendable {
-  package let rows: PreparedRows
+  package private(set) var rows: PreparedRows
   /// The file's own validation rows, where it has any.
   package let validation: PreparedRows?
   package let classNames: [String]
@@ -41,6 +41,16 @@ package struct PreparedData: Sendable {
   package init(rows: PairedRows, validation: PairedRows?, pool: WorkerPool) throws {
     try self.init(
       PairedSource(rows), validation: validation.map { PairedSource($0) }, pool: pool)
+  }
+
+  /// These data with rows that count by class; weights are those of all training rows, so that
+  /// fits on some of them agree with the fit on all.
+  ///
+  /// - Throws: `ClassWeightsError` where weights are not those of the classes.
+  package func weighted(by weights: ClassWeights) throws -> PreparedData {
+    var result = self
+    result.rows = rows.weighted(by: try weights.table(classNames: classNames, labels: rows.labels))
+    return result
   }
 
   private static func prepared(
@@ -87,7 +97,7 @@ package struct PreparedData: Sendable {
     return HeldOut(
       rows: HeldOutRows(
         rows: try source.keyed(at: positions, pool: pool),
-        labels: positions.map { source.labels[$0] }),
+        labels: positions.map { source.labels[$0] }, classWeights: rows.classWeights),
       inner: held.isEmpty
         ? rows : rows.rows(at: (0..<rows.rowCount).filter { !held.contains($0) }))
   }

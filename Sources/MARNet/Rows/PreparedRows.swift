@@ -19,6 +19,8 @@ package struct PreparedRows: Sendable {
   package let hasText: [Bool]
   package let labels: [Int32]
   package let classCount: Int
+  /// Nil where every row counts once.
+  package private(set) var classWeights: ClassWeightTable?
 
   package var rowCount: Int { labels.count }
 
@@ -69,11 +71,20 @@ package struct PreparedRows: Sendable {
 
   /// The rows at `indices`, ascending.
   package func rows(at indices: [Int]) -> PreparedRows {
-    PreparedRows(
+    var result = PreparedRows(
       visual: visual, text: text, tokens: tokens,
       positions: indices.map { Int32(source($0)) }, keys: indices.map { keys[$0] },
       hasText: indices.map { hasText[$0] }, labels: indices.map { labels[$0] },
       classCount: classCount)
+    result.classWeights = classWeights
+    return result
+  }
+
+  /// These rows, weighted by class.
+  package func weighted(by weights: ClassWeightTable?) -> PreparedRows {
+    var result = self
+    result.classWeights = weights
+    return result
   }
 
   /// Standardised images of the rows at `indices`, ascending, or of all: `[n, Dv]`.

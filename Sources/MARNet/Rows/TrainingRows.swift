@@ -15,7 +15,7 @@ package struct TrainingRows: Sendable {
 
   package let rows: PreparedRows
   package let targets: Targets
-  /// `[n]`, weight in the cross-entropies.
+  /// `[n]`, 1 where a row takes part in the cross-entropies, else 0.
   package let weights: [Float]
 
   package init(_ rows: PreparedRows, targets: Targets, weights: [Float]) {
@@ -25,16 +25,29 @@ package struct TrainingRows: Sendable {
   }
 
   /// Labelled rows in memory that are used as they are.
-  package init(visual: Matrix, text: Matrix, labels: [Int32], classCount: Int) {
+  package init(
+    visual: Matrix, text: Matrix, labels: [Int32], classCount: Int,
+    classWeights: ClassWeightTable? = nil
+  ) {
     let present = [Bool](repeating: true, count: labels.count)
     let rows = PreparedRows(
-      visual: visual, text: text, hasText: present, labels: labels, classCount: classCount)
+      visual: visual, text: text, hasText: present, labels: labels, classCount: classCount
+    ).weighted(by: classWeights)
     let targets = SoftTargets(
       labels: labels, hasText: present, classCount: classCount, prefit: nil, teacherWeight: 0)
     self.init(rows, targets: .soft(targets), weights: targets.weights)
   }
 
   package var rowCount: Int { rows.rowCount }
+
+  /// The weight of a row in the cross-entropies: that of its class, or what is expected of its
+  /// target `[C]` where it has no label.
+  package func weight(of row: Int, target: UnsafePointer<Float>) -> Float {
+    guard let table = rows.classWeights, weights[row] > 0 else { return weights[row] }
+    let label = rows.labels[row]
+    return weights[row]
+      * (label >= 0 ? Float(table.values[Int(label)]) : table.expected(target))
+  }
 
   /// Bytes that a row takes where it waits to be drawn.
   var rowBytes: Int {

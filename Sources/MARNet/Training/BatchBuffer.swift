@@ -67,9 +67,10 @@ final class BatchBuffer: @unchecked Sendable {
       })
   }
 
-  /// Writes everything of row `row` but its features and targets into place `place`.
+  /// Writes everything of row `row` but its features and targets, which stand there already,
+  /// into place `place`.
   func writeMarks(_ row: Int, of rows: TrainingRows, into place: Int) {
-    weights[place] = rows.weights[row]
+    weights[place] = rows.weight(of: row, target: targets.row(place))
     hasText[place] = rows.rows.hasText[row] ? 1 : 0
     labels[place] = rows.rows.labels[row]
     guard let tokens = rows.rows.tokens, let shape = self.tokens else { return }

@@ -28,8 +28,8 @@ extension HeadTraining {
       sampling: configuration.sampling,
       key: key.derived(3), pool: pool)
     let third = fusion(
-      of: frozen, labels: labelled.map { rows.rows.labels[$0] }, into: heads,
-      stage: "stage 3 of 3, fusion",
+      of: frozen, labels: labelled.map { rows.rows.labels[$0] },
+      classWeights: rows.rows.classWeights, into: heads, stage: "stage 3 of 3, fusion",
       key: key.derived(3))
     records += try train(third.course)
     return (third.product, records)
@@ -68,8 +68,8 @@ extension HeadTraining {
   ///
   /// - Parameter labels: `[n]`, of the rows of `frozen`.
   package func fusion(
-    of frozen: FrozenBranches, labels: [Int32], into heads: TrainedHeads,
-    stage: String, key: RandomKey
+    of frozen: FrozenBranches, labels: [Int32], classWeights: ClassWeightTable? = nil,
+    into heads: TrainedHeads, stage: String, key: RandomKey
   ) -> PlannedTraining<TrainedHeads> {
     let network = FusionNetwork(
       dimensions: dimensions, fusionOperator: heads.architecture.fusionOperator,
@@ -78,7 +78,7 @@ extension HeadTraining {
       onEpoch: { epoch, pool in frozen.draw(epoch + 1, pool: pool) })
     let rows = TrainingRows(
       visual: frozen.aligned, text: frozen.reconstructed, labels: labels,
-      classCount: dimensions.classes)
+      classCount: dimensions.classes, classWeights: classWeights)
     let course = course(
       network, on: rows, stage: stage, steps: configuration.training.fusionSteps, key: key,
       validate: validation(heads, from: network))

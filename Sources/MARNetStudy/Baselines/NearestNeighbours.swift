@@ -39,10 +39,10 @@ package struct NearestNeighbours: Predictor {
     let all = try NearestNeighbours(rows, neighbours: 1, pool: pool)
     var best = (k: 1, loss: Double.infinity)
     for k in choices where k <= all.labels.count {
-      let loss = RowMetrics.nll(
-        NearestNeighbours(all, neighbours: k).logProbabilities(of: heldOut.rows, pool: pool),
-        labels: heldOut.labels
-      ).reduce(0, +)
+      let loss = RowMetrics.sum(
+        RowMetrics.nll(
+          NearestNeighbours(all, neighbours: k).logProbabilities(of: heldOut.rows, pool: pool),
+          labels: heldOut.labels), weights: heldOut.weights)
       if loss < best.loss { best = (k, loss) }
     }
     return best.k

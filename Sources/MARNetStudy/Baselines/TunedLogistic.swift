@@ -18,10 +18,10 @@ package enum TunedLogistic {
     let path = try regression.path(grid, stop: .coarse, checkpoint: checkpoint)
     var best = (c: grid[0], loss: Double.infinity)
     for (c, solution) in zip(grid, path) {
-      let loss = RowMetrics.nll(
-        probe(solution, space, c).logProbabilities(of: heldOut.rows.visual, pool: pool),
-        labels: heldOut.labels
-      ).reduce(0, +)
+      let loss = RowMetrics.sum(
+        RowMetrics.nll(
+          probe(solution, space, c).logProbabilities(of: heldOut.rows.visual, pool: pool),
+          labels: heldOut.labels), weights: heldOut.weights)
       if loss < best.loss { best = (c, loss) }
     }
     return best.c
@@ -45,7 +45,7 @@ package enum TunedLogistic {
       space,
       LogisticRegression(
         space, rows: Array(labelled.indices), labels: labelled.map { rows.labels[$0] },
-        classCount: rows.classCount, pool: pool)
+        classCount: rows.classCount, classWeights: rows.classWeights, pool: pool)
     )
   }
 

@@ -86,7 +86,8 @@ struct AblationStages {
       return SeedRun.Trainee(
         id,
         training.fusion(
-          of: frozen, labels: labels, into: own, stage: id, key: run.key)
+          of: frozen, labels: labels, classWeights: run.rows.classWeights, into: own, stage: id,
+          key: run.key)
       ) { NetworkPredictor(heads: $0, sampling: sampling) }
     }
   }

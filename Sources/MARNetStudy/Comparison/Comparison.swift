@@ -35,7 +35,7 @@ public struct Comparison: Sendable {
   ///
   /// - Parameter overwrite: whether to replace an output, and to forget an interrupted run
   ///   that was another.
-  /// - Throws: `DataError`, `StudyError`, `ModelError`.
+  /// - Throws: `DataError`, `StudyError`, `ModelError`, `ClassWeightsError`.
   public func run(
     _ features: FeatureFile, output: String, overwrite: Bool = false,
     progress: @escaping StudyProgressHandler = { _ in true }
@@ -51,6 +51,7 @@ public struct Comparison: Sendable {
     let source = try StudyRows(
       features, output: output,
       withTokens: contenders.contains { $0.id == AlignmentOptions.Method.team.rawValue })
+    try options.plugin.training.classWeights.check(classNames: source.train.classNames)
     let file = StudyRecordFile(for: output)
     var record = ComparisonRecord(
       identity: ComparisonRecord.Identity(

@@ -36,6 +36,7 @@ struct SeedData: Sendable {
     try rows.requireEveryClassLabelled()
     try rows.requireText()
     prepared = try PreparedData(rows: rows, validation: source.validation, pool: pool)
+      .weighted(by: configuration.training.classWeights)
     test = KeyedRows(
       raw: source.test, standardizer: prepared.visualStandardizer, pool: pool)
     testLabels = source.testLabels

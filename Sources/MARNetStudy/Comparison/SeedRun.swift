@@ -117,7 +117,7 @@ struct SeedRun {
         network.logProbabilities(of: heldOut.rows.rows, pool: pool),
         thanProbe: innerPrefit.imageProbe.logProbabilities(
           of: heldOut.rows.rows.visual, pool: pool),
-        labels: heldOut.rows.labels)
+        on: heldOut.rows)
     }
     if wants(Contender.logistic) {
       tuning.logisticC = try TunedLogistic.chooseC(
@@ -132,8 +132,9 @@ struct SeedRun {
 
   private func calibratedNll(_ predictor: any Predictor, _ held: HeldOutRows) -> Double {
     let losses = RowMetrics.calibratedNll(
-      predictor.logProbabilities(of: held.rows, pool: pool), labels: held.labels)
-    return losses.reduce(0, +) / Double(max(losses.count, 1))
+      predictor.logProbabilities(of: held.rows, pool: pool), labels: held.labels,
+      weights: held.weights)
+    return RowMetrics.mean(losses, weights: held.weights)
   }
 
   func prefit(_ rows: PreparedRows, choosing earlier: Prefit? = nil) throws -> Prefit {

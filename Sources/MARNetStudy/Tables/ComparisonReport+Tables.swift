@@ -19,6 +19,11 @@ extension ComparisonReport {
         "Networks were trained with noise of up to \(plugin.training.featureNoise) standard "
           + "deviations on the image.")
     }
+    switch plugin.training.classWeights {
+    case .none: break
+    case .balanced: lines.append("Rows are weighted so that all classes count equally.")
+    case .byClass: lines.append("Rows are weighted by class as the configuration says.")
+    }
     if seeds.count == 1 {
       lines.append("With one seed, intervals cover the choice of test rows only.")
     }
@@ -37,7 +42,9 @@ extension ComparisonReport {
     let hasContender = rows.contains { $0.id != Contender.probe }
     guard hasContender || (kind == .methods && level.rows.count == 1) else { return nil }
     if kind != .methods { rows = level.rows.filter { $0.id == Contender.probe } + rows }
-    var header = ["", "top-1 %", "± se", "gain", "95 % interval", "", "top-5 %", "NLL", "ECE %"]
+    var header = [
+      "", "top-1 %", "± se", "gain", "95 % interval", "", "balanced %", "top-5 %", "NLL", "ECE %",
+    ]
     if level.noise == 0 { header += ["parameters", "fit s", "rows/s"] }
     let noise = level.noise > 0 ? ", test images with noise of \(level.noise)" : ""
     return ReportTable(
@@ -71,7 +78,8 @@ extension ComparisonReport {
       cells += ["", "", ""]
     }
     cells += [
-      percent(row.metrics.top5, 2), Decimals.text(row.metrics.nll, digits: 3),
+      percent(row.metrics.balancedAccuracy, 2), percent(row.metrics.top5, 2),
+      Decimals.text(row.metrics.nll, digits: 3),
       percent(row.metrics.ece, 1),
     ]
     if isClean {
@@ -89,6 +97,7 @@ extension ComparisonReport {
 
   /// What the marks and columns mean.
   public static let legend = [
+    "balanced %: mean over the classes of the share of their test rows that are right.",
     "gain: points of top-1 above the probe, paired by test row and seed; * marks intervals that "
       + "exclude zero.",
     "fit s: seconds of one core for the last fit, choosing not counted. rows/s: test rows scored "

@@ -68,7 +68,7 @@ public struct HyperparameterSearch: Sendable {
   /// directory `output`; what is finished is kept beside it meanwhile, and an earlier run's is
   /// taken up.
   ///
-  /// - Throws: `DataError`, `StudyError`, `ModelError`.
+  /// - Throws: `DataError`, `StudyError`, `ModelError`, `ClassWeightsError`.
   public func run(
     _ file: FeatureFile, output: String, overwrite: Bool = false,
     progress: @escaping StudyProgressHandler = { _ in true }
@@ -85,6 +85,7 @@ public struct HyperparameterSearch: Sendable {
     let validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil
     let pool = WorkerPool(threads: threads)
     let data = try PreparedData(rows: rows, validation: validation, pool: pool)
+      .weighted(by: base.training.classWeights)
     let held = try data.heldOut(base.validation, key: key, pool: pool)
     guard let heldOut = held, heldOut.rows.labels.count >= base.validation.minimumRows
     else {
@@ -185,10 +186,11 @@ public struct HyperparameterSearch: Sendable {
     var metrics = MetricsAccumulator(classCount: logProbabilities.columnCount)
     metrics.add(logProbabilities: logProbabilities, labels: held.labels)
     trial.metrics = metrics.metrics
-    let losses = RowMetrics.calibratedNll(logProbabilities, labels: held.labels)
-    trial.calibratedNll = losses.reduce(0, +) / Double(losses.count)
+    let losses = RowMetrics.calibratedNll(
+      logProbabilities, labels: held.labels, weights: held.weights)
+    trial.calibratedNll = RowMetrics.mean(losses, weights: held.weights)
     if index > 0, !baseLosses.isEmpty {
-      trial.change = PairedDifference(losses, minus: baseLosses)
+      trial.change = PairedDifference(losses, minus: baseLosses, weights: held.weights)
     }
     return (trial, losses)
   }

@@ -70,10 +70,12 @@ struct CompareCommand: ParsableCommand {
       options.paper = try hyperparameters.applied(to: Configuration(preset: .paper))
       let file = try layout.open(features, threads: resources.threads)
       let output = output ?? StudyArguments.output(for: file.path, kind: "compare.json")
-      let report = try Comparison(
-        options: options, threads: resources.threads, memory: memory.budget
-      ).run(
-        file, output: output, overwrite: overwrite, progress: ProgressLine.show)
+      let report = try hyperparameters.namingWeightsFile {
+        try Comparison(
+          options: options, threads: resources.threads, memory: memory.budget
+        ).run(
+          file, output: output, overwrite: overwrite, progress: ProgressLine.show)
+      }
       ProgressLine.clear()
       switch json ? .json : format {
       case .json: try Console.resultJSON(report)

@@ -50,8 +50,10 @@ struct FitCommand: ParsableCommand {
       try Model.requireCanSave(to: directory, overwrite: overwrite)
       let trainer = try Trainer(
         configuration: configuration, threads: resources.threads, memory: memory.budget)
-      let model = try trainer.fit(
-        file, willBegin: { Console.message($0.description) }, progress: ProgressLine.show)
+      let model = try hyperparameters.overrides.namingWeightsFile {
+        try trainer.fit(
+          file, willBegin: { Console.message($0.description) }, progress: ProgressLine.show)
+      }
       ProgressLine.clear()
       try model.save(to: directory, overwrite: overwrite)
       if json {

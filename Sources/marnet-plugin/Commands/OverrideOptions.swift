@@ -19,10 +19,33 @@ struct OverrideOptions: ParsableArguments {
       valueName: "key=value"))
   var assignments: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      "How much each class counts: none, balanced (all the same), or a JSON or CSV file of "
+        + "class names and weights.", valueName: "none|balanced|file"))
+  var classWeights: String?
+
   func applied(to configuration: Configuration) throws -> Configuration {
     var result = try configuration.setting(assignments)
     if let precision { result.training.precision = precision }
     if let epochs { result.training.epochs = epochs }
+    if let classWeights {
+      result.training.classWeights =
+        try ClassWeights(name: classWeights) ?? ClassWeights(contentsOfFile: classWeights)
+    }
     return result
+  }
+
+  /// Runs `body`; weights that turn out not to fit the classes are said to stand in the file
+  /// that `--class-weights` named, where it did.
+  func namingWeightsFile<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch var error as ClassWeightsError {
+      if let classWeights, error.source == .configuration {
+        error.source = .file(path: classWeights)
+      }
+      throw error
+    }
   }
 }

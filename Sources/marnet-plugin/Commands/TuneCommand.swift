@@ -59,8 +59,10 @@ struct TuneCommand: ParsableCommand {
         threads: resources.threads, memory: memory.budget)
       let file = try layout.open(features, threads: resources.threads)
       let output = output ?? StudyArguments.output(for: file.path, kind: "tuned")
-      let report = try study.run(
-        file, output: output, overwrite: overwrite, progress: ProgressLine.show)
+      let report = try hyperparameters.namingWeightsFile {
+        try study.run(
+          file, output: output, overwrite: overwrite, progress: ProgressLine.show)
+      }
       ProgressLine.clear()
       if json {
         try Console.resultJSON(report)

@@ -12,6 +12,7 @@ enum FitText {
         + "(\(Decimals.grouped(report.distinctTexts)) different), "
         + "\(model.classNames.count) classes."
     ]
+    lines += CompositionText.sentences(report)
     if !report.branches.isEmpty {
       lines += ["", heldOut(report)]
       lines += table(report).lines
@@ -37,11 +38,14 @@ enum FitText {
   }
 
   private static func table(_ report: FitReport) -> TextTable {
-    var table = TextTable(header: ["", "top-1 %", "gain", "± se", "NLL", "change", "± se"])
+    var table = TextTable(header: [
+      "", "top-1 %", "balanced %", "gain", "± se", "NLL", "change", "± se",
+    ])
     for branch in report.branches {
       var row = [
         branch.name.replacing("_", with: " "),
         Decimals.text(100 * branch.metrics.top1, digits: 1),
+        Decimals.text(100 * branch.metrics.balancedAccuracy, digits: 1),
       ]
       let nll = Decimals.text(branch.metrics.nll, digits: 3)
       if branch.name == "probe" {

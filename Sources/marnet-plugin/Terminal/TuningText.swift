@@ -19,11 +19,12 @@ enum TuningText {
 
   private static func table(_ report: TuningReport) -> TextTable {
     var table = TextTable(
-      header: ["trial", "NLL", "change", "± se", "top-1 %", "set"], leftColumns: [0, 5])
+      header: ["trial", "NLL", "change", "± se", "top-1 %", "balanced %", "set"],
+      leftColumns: [0, 6])
     for trial in report.ranked {
       let name = trial.index == 0 ? "defaults" : "\(trial.index)"
       guard let nll = trial.calibratedNll, let metrics = trial.metrics else {
-        table.add([name, "diverged", "", "", "", trial.assignments.joined(separator: " ")])
+        table.add([name, "diverged", "", "", "", "", trial.assignments.joined(separator: " ")])
         continue
       }
       table.add([
@@ -32,7 +33,9 @@ enum TuningText {
           ($0.mean >= 0 ? "+" : "") + Decimals.text($0.mean, digits: 3)
         } ?? "",
         trial.change.map { Decimals.text($0.standardError, digits: 3) } ?? "",
-        Decimals.text(100 * metrics.top1, digits: 1), trial.assignments.joined(separator: " "),
+        Decimals.text(100 * metrics.top1, digits: 1),
+        Decimals.text(100 * metrics.balancedAccuracy, digits: 1),
+        trial.assignments.joined(separator: " "),
       ])
     }
     return table

@@ -78,6 +78,32 @@ import Testing
     #expect(PairedDifference([1], minus: [3]).standardError == 0)
   }
 
+  /// The mean is that of repeated rows; the error that of a ratio of sums.
+  @Test func weightedDifference() {
+    let difference = PairedDifference([1, 2, 4], minus: [0, 2, 1], weights: [2, 1, 1])
+    #expect(difference.mean == 1.25)
+    let squares = 0.5 * 0.5 + 1.25 * 1.25 + 1.75 * 1.75
+    #expect(abs(difference.standardError - (1.5 * squares / 16).squareRoot()) < 1e-12)
+    let plain = PairedDifference([1, 2, 4], minus: [0, 2, 1])
+    #expect(PairedDifference([1, 2, 4], minus: [0, 2, 1], weights: [3, 3, 3]).mean == plain.mean)
+    #expect(
+      abs(
+        PairedDifference([1, 2, 4], minus: [0, 2, 1], weights: [3, 3, 3]).standardError
+          - plain.standardError) < 1e-12)
+  }
+
+  /// A row that counts three times is three rows.
+  @Test func weightedTemperature() {
+    let rows = Matrix(
+      rowCount: 3, columnCount: 2, values: [-0.05, -3, -0.1, -2.4, -1.2, -0.36])
+    let repeated = rows.rows(at: [0, 1, 1, 1, 2])
+    let weighted = CalibrationTemperature.fit(rows, labels: [0, 1, 1], weights: [1, 3, 1])
+    let plain = CalibrationTemperature.fit(repeated, labels: [0, 1, 1, 1, 1])
+    #expect(abs(weighted - plain) < 1e-2 * plain)
+    #expect(RowMetrics.mean([1, 5], weights: [3, 1]) == 2)
+    #expect(RowMetrics.mean([1, 5], weights: nil) == 3)
+  }
+
   @Test func temperingKeepsOrderAndSum() {
     let logs = LogProbabilities.tempered(Matrix(rows: [[-3, -1, -0.5]]), temperature: 1)
     let flat = LogProbabilities.probabilities(

@@ -163,4 +163,41 @@ import Testing
     }
     #expect(abs(mean / Double(count) - sums[0][0]) < 1e-6)
   }
+
+  /// Weights 1 and 3 are rows once and three times.
+  @Test func theSearchCountsRowsByTheirClasses() {
+    let image = Seeded.normal(50, 2, seed: 31)
+    let text = Seeded.normal(50, 2, seed: 32)
+    let labels = (0..<50).map { Int32($0 % 7 == 0 ? 1 : 0) }
+    let repeated = (0..<50).flatMap { [Int](repeating: $0, count: labels[$0] == 1 ? 3 : 1) }
+    let pool = WorkerPool(threads: 1)
+    let weighted = TeacherSearch(
+      image: image, text: text, labels: labels, classWeights: ClassWeightTable([1, 3]))
+    let plain = TeacherSearch(
+      image: image.rows(at: repeated), text: text.rows(at: repeated),
+      labels: repeated.map { labels[$0] })
+    let pairs = [(image: 0.5, text: 1.0), (image: 1.0, text: 0.0)]
+    for (one, other) in zip(weighted.nll(pairs, pool: pool), plain.nll(pairs, pool: pool)) {
+      #expect(abs(one - other) < 1e-9)
+    }
+  }
+
+  /// Labelled rows count as their class; rows that the teacher teaches as 1 / Σ q / w; others
+  /// not at all.
+  @Test func rowsOfATrainingCountByTheirClasses() throws {
+    let matrix = Matrix(rowCount: 3, columnCount: 2)
+    let rows = PreparedRows(
+      visual: matrix, text: matrix, hasText: [true, true, false], labels: [1, -1, -1],
+      classCount: 2
+    ).weighted(by: ClassWeightTable([0.5, 4]))
+    let training = TrainingRows(
+      rows, targets: .table(Matrix(rowCount: 3, columnCount: 2)), weights: [1, 1, 0])
+    #expect(training.weight(of: 0, target: [0.7, 0.3]) == 4)
+    #expect(abs(training.weight(of: 1, target: [0.25, 0.75]) - 1 / (0.5 + 0.1875)) < 1e-6)
+    #expect(training.weight(of: 1, target: [1, 0]) == 0.5)
+    #expect(training.weight(of: 2, target: [0, 0]) == 0)
+    let plain = TrainingRows(
+      rows.weighted(by: nil), targets: training.targets, weights: [1, 1, 0])
+    #expect((0..<3).map { plain.weight(of: $0, target: [1, 0]) } == [1, 1, 0])
+  }
 }
