@@ -25,6 +25,7 @@ extension FeatureFile {
     if !splits.contains(.train) {
       problems.append(missing(.train))
     }
+    report.notes += foundText.map(\.description)
     for split in splits {
       let inspector = SplitInspector(split, of: self, trainVectors: trainVectors)
       if split == .train { trainVectors = inspector.vectors }
