@@ -63,6 +63,16 @@ public enum DataError: Error, Sendable, Equatable {
   case noIdentifierFound(
     DataLocation, example: String, other: DataLocation, otherExample: String)
 
+  // MARK: One group per item
+
+  /// A file that only `convert` reads, and how.
+  case oneGroupPerItem(DataLocation, items: [String], command: String)
+  /// Two items that do not go together.
+  case itemsDiffer(
+    DataLocation, found: String, reference: String, referenceFound: String, remedy: String)
+  /// Text of other files for one group per item.
+  case itemsCannotJoin(path: String, text: String)
+
   // MARK: The layout
 
   /// Neither splits nor features are found under the names that were looked for.

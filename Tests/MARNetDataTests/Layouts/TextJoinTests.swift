@@ -229,7 +229,7 @@ import Testing
   @Test func brokenTextIsNamedWhereItLies() throws {
     try expect(
       "t.h5: dataset '/text' holds nan in row 1, column 1; 2 of 4 rows are not finite. "
-        + "Where text is missing, mark it with 'text_mask'.",
+        + "Repair or drop them; where text is missing, mark it with 'text_mask'.",
       text: { try $0.integers("id", [8, 7, 9]).floats("text", [3, 2], [1, 2, 3, .nan, 5, 6]) })
   }
 }
