@@ -25,8 +25,10 @@ import Testing
     let train = try #require(try EditedFile(bench.path("all.h5")).rows[.train])
     let order = (0..<300).map { ($0 * 77 + 5) % 300 }.filter { $0 % 6 != 1 }
     guard case .strings(let ids)? = train.ids, let text = train.text else { return }
-    try RawFile(bench.path("t.h5")).floats("caption", [order.count, 8], text.rows(at: order).values)
-      .strings("key", order.map { ids[$0] })
+    try RawFile(bench.path("t.h5")).floats(
+      "caption", [order.count, 8], text.rows(at: order).values
+    )
+    .strings("key", order.map { ids[$0] })
   }
 
   private let join = ["--text", "t.h5", "--text-key", "caption", "--join", "key", "--id-key", "id"]
@@ -136,7 +138,7 @@ import Testing
     run.send(signal)
     let result = try run.finish()
     #expect(result.status == 75)
-    #expect(result.messages.hasSuffix("error: interrupted; nothing was written.\r\n"))
+    #expect(result.messages.contains("interrupted; nothing was written."))
     #expect(bench.folder.names == ["f.h5"])
   }
 }

@@ -74,7 +74,9 @@ struct FileConversion: ConversionSource {
   private static func classNames(of file: FeatureFile, _ splits: [Split]) throws -> [String]? {
     if file.namesClasses { return try file.classNames }
     var columns: [LabelColumn] = []
-    for split in splits { if let own = try file.layout(of: split).labels?.get() { columns.append(own) } }
+    for split in splits {
+      if let own = try file.layout(of: split).labels?.get() { columns.append(own) }
+    }
     guard let first = columns.first,
       first.areNames || first.column.parts.contains(where: { $0.dataset.shape?.count == 2 })
     else { return nil }
@@ -90,7 +92,7 @@ extension FileConversion.Contents {
     self.layout = layout
     if layout.labels == nil {
       labels = nil
-    } else if try classNames == nil && file.classNames.isEmpty {
+    } else if classNames == nil {
       labels = try Self.numbers(of: layout)
     } else {
       labels = try file.labels(split, classNames: classNames)
@@ -98,7 +100,7 @@ extension FileConversion.Contents {
     hasText = split == .test || layout.text == nil ? nil : try file.textMask(split)
   }
 
-  /// Labels of a file without training rows, as they are.
+  /// Plain numbers, as they are: what they mean, the training rows or a model say.
   private static func numbers(of layout: SplitLayout) throws -> [Int32]? {
     try layout.labels?.get().read().flatMap { part -> [Int32] in
       guard case .indices(let values) = part.values else { return [] }
@@ -144,7 +146,8 @@ extension SplitLayout {
 extension FeatureFile {
   fileprivate var holdsTokens: Bool {
     layouts.values.contains { layout in
-      (try? layout.get())?.datasets.contains { TokenLayout.names.contains($0.location.name) } == true
+      (try? layout.get())?.datasets.contains { TokenLayout.names.contains($0.location.name) }
+        == true
     }
   }
 }

@@ -84,7 +84,7 @@ struct ItemConversion: ConversionSource {
     let plan = plans.first { $0.split == split }?.plan
     return FeatureBlock(
       visual: visual, text: text,
-      labels: plan?.hasLabels == true ? items.map { index(of: $0.label) } : nil,
+      labels: plan?.hasLabels == true ? try items.map(index) : nil,
       ids: .strings(items.map(\.name)), textMask: plan?.hasTextMask == true ? isThere : nil)
   }
 
@@ -98,9 +98,16 @@ struct ItemConversion: ConversionSource {
     return ItemReader(group: group, layout: layout)
   }
 
-  private func index(of label: Int64) -> Int32 {
-    guard label >= 0 else { return -1 }
-    return indices?[Int(label)] ?? Int32(label)
+  /// The class index of an item.
+  private func index(of item: ItemSurvey.Item) throws(DataError) -> Int32 {
+    guard item.label >= 0 else { return -1 }
+    if let indices { return indices[Int(item.label)] }
+    if let classNames {
+      let location = bases[item.base].location.child(item.name).child(layout.labelKey ?? "label")
+      _ = try ClassNames.indices(
+        of: [item.label], classCount: classNames.count, at: location, rows: .all(1))
+    }
+    return Int32(item.label)
   }
 
   private static func storedNames(_ bases: [HDF5Group]) throws(DataError) -> [String]? {
@@ -114,20 +121,12 @@ struct ItemConversion: ConversionSource {
   private static func classes(
     _ survey: ItemSurvey, stored: [String]?
   ) throws(DataError) -> (names: [String]?, indices: [Int32]?) {
-    guard let (location, isName) = survey.firstLabel else { return (stored, nil) }
-    guard isName else {
-      if let stored {
-        _ = try ClassNames.indices(
-          of: survey.items.values.joined().map(\.label), classCount: stored.count, at: location,
-          rows: .all(survey.items.values.reduce(0) { $0 + $1.count }))
-      }
-      return (stored, nil)
+    guard survey.firstLabel?.isName == true else { return (stored, nil) }
+    let names = stored ?? survey.labelNames.map(\.name).sorted()
+    var indices: [Int32] = []
+    for (name, location) in survey.labelNames {
+      indices += try ClassNames.indices(of: [name], in: names, at: location, rows: .all(1))
     }
-    let names = stored ?? survey.labelNames.sorted()
-    return (
-      names,
-      try ClassNames.indices(
-        of: survey.labelNames, in: names, at: location, rows: .all(survey.labelNames.count))
-    )
+    return (names, indices)
   }
 }

@@ -19,8 +19,9 @@ struct ItemGroups: Sendable {
       let file = try HDF5File(
         reading: path, links: LinkRule(for: path, allowsAny: layout.allowsExternalLinks))
       let root = try file.root()
-      guard let base = try layout.group.map({ (name) throws(DataError) in try root.group(name) })
-        ?? root, try Self.holdsItems(base, names: base.names(), layout: layout)
+      guard
+        let base = try layout.group.map({ (name) throws(DataError) in try root.group(name) })
+          ?? root, try Self.holdsItems(base, names: base.names(), layout: layout)
       else { return nil }
       bases.append(base)
     }

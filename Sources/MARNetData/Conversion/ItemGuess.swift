@@ -23,7 +23,9 @@ struct ItemGuess {
       ?? datasets.first { $0.canBe(.visual) && $0.name != text?.name && $0.name != label?.name }
   }
 
-  private var text: DatasetGuess? { best(.text, given: given.textKey, canonical: ["text"], but: []) }
+  private var text: DatasetGuess? {
+    best(.text, given: given.textKey, canonical: ["text"], but: [])
+  }
 
   private var label: DatasetGuess? {
     best(.label, given: given.labelKey, canonical: ["label", "labels"], but: [])

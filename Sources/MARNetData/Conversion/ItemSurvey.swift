@@ -25,8 +25,9 @@ struct ItemSurvey: Sendable {
   private(set) var items: [Split: [Item]] = [:]
   private(set) var visual: Features?
   private(set) var text: Features?
-  /// Labels that are strings, in the order in which they were met; empty where labels are numbers.
-  private(set) var labelNames: [String] = []
+  /// Labels that are strings, in the order in which they were met, and where first; empty where
+  /// labels are numbers.
+  private(set) var labelNames: [(name: String, first: DataLocation)] = []
   /// An item with a label, and what it holds.
   private(set) var firstLabel: (location: DataLocation, isName: Bool)?
   /// What lies beside the groups of items and is not read.
@@ -128,7 +129,7 @@ struct ItemSurvey: Sendable {
         label = known
       } else {
         label = Int64(labelNames.count)
-        labelNames.append(name)
+        labelNames.append((name, location))
         numbers[name] = label
       }
     }
@@ -137,7 +138,8 @@ struct ItemSurvey: Sendable {
     guard first.isName == isName else {
       throw .itemsDiffer(
         location, found: isName ? "a string" : "a number",
-        reference: first.location.object ?? "/", referenceFound: first.isName ? "a string" : "a number",
+        reference: first.location.object ?? "/",
+        referenceFound: first.isName ? "a string" : "a number",
         remedy: "Label all items with class names, or all with indices.")
     }
     return label

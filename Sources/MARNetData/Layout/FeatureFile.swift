@@ -70,7 +70,8 @@ public final class FeatureFile: Sendable {
     let text = layout.textJoin.map { join in
       Result { () throws(DataError) in try JoinedText(join, layout: layout) }
     }
-    joinedText = text
+    // Its identifiers leave memory here, unless rows may yet be asked for as another split.
+    joinedText = files.allSatisfy { $0.form == .undivided } ? text : nil
     let joining = FileJoining(files: files, layout: layout, text: text)
     layouts = joining.layouts
     splits = Split.allCases.filter { [layouts] in layouts[$0] != nil }

@@ -12,7 +12,7 @@ struct ConvertCommand: ParsableCommand {
       Takes every layout that the other commands read, text that lies in other files, and files \
       that hold one group per item. Rows stream: memory does not grow with the features.
 
-        marnet-plugin convert features.h5 --text captions.h5 --join id --output pairs.h5
+        marnet-plugin convert img.h5 --text captions.h5 --join id --output pairs.h5
         marnet-plugin convert items.h5 --visual-key features --output features.h5
       """)
 

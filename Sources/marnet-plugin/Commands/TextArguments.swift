@@ -30,7 +30,8 @@ struct TextArguments: ParsableArguments {
       throw ValidationError("--replace-text needs a file that holds the text: --text FILE.")
     }
     if !text.isEmpty, join == nil {
-      throw ValidationError("--text needs the dataset of identifiers by which it is found: --join id.")
+      throw ValidationError(
+        "--text needs the dataset of identifiers by which it is found: --join id.")
     }
   }
 

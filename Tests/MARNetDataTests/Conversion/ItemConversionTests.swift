@@ -116,6 +116,18 @@ import Testing
     #expect(try RawReader(output).integers("train/label") == [1, 0, 1])
   }
 
+  @Test func textThatIsNaNThroughout() throws {
+    try small { file, name, row in
+      try file.floats("\(name)/text", [2], row == 1 ? [.nan, .nan] : [1, Float(row)])
+    }
+    var layout = Self.layout
+    layout.missingText = .nan
+    let report = try FeatureConversion(paths: [path], layout: layout).write(to: output)
+    #expect(report.splits[0].rowsWithoutText == 1)
+    #expect(try RawReader(output).integers("train/text_mask") == [1, 0, 1, 1])
+    #expect(try RawReader(output).floats("train/text") == [1, 0, 0, 0, 1, 2, 1, 3])
+  }
+
   @Test func halfPrecisionStays() throws {
     try small(visual: {
       try $0.floats(
@@ -182,7 +194,8 @@ import Testing
 
   @Test func anItemOfAnotherWidth() throws {
     try small(visual: {
-      try $0.floats("\($1)/features", [$2 == 3 ? 1 : 2], [Float](repeating: 1, count: $2 == 3 ? 1 : 2))
+      try $0.floats(
+        "\($1)/features", [$2 == 3 ? 1 : 2], [Float](repeating: 1, count: $2 == 3 ? 1 : 2))
     })
     expect(
       "items.h5: dataset '/a3/features' has 1 column but '/a0/features' has 2. "
@@ -204,6 +217,26 @@ import Testing
     expect(
       "items.h5: dataset '/a2/label' has a string but '/a0/label' has a number. "
         + "Label all items with class names, or all with indices.")
+  }
+
+  @Test func classNamesThatDoNotFit() throws {
+    try small { file, name, row in
+      file.attribute(name, "label", numbers: [Double(row)])
+      if row == 0 { try file.strings("class_names", ["apple", "pear"]) }
+    }
+    expect(
+      "items.h5: dataset '/a2/label' holds 2 in row 0 (1 such row); labels are -1 (unlabelled) or "
+        + "0 to 1. Count classes from 0.")
+  }
+
+  @Test func aNameThatIsNoClass() throws {
+    try small { file, name, row in
+      file.attribute(name, "label", text: row == 2 ? "pea" : "apple")
+      if row == 0 { try file.strings("class_names", ["apple", "pear"]) }
+    }
+    expect(
+      "items.h5: dataset '/a2/label' holds 'pea' in row 0, which is not a class name. "
+        + "Did you mean 'pear'?")
   }
 
   @Test func aSplitThatIsNone() throws {

@@ -183,13 +183,15 @@ import Testing
   @Test func noIdentifiersBesideTheText() throws {
     try expect(
       "t.h5: has no dataset '/key'; the group holds 'id', 'text'. Add it, or name another with "
-        + "--join.", text: { try texts($0) }, key: "key") { $0.idKey = "id" }
+        + "--join.", text: { try texts($0) }, key: "key"
+    ) { $0.idKey = "id" }
   }
 
   @Test func noText() throws {
     try expect(
       "t.h5: has no dataset '/caption'; the group holds 'id', 'text'. Add it, or name another with "
-        + "--text-key.", text: { try texts($0) }) { $0.textKey = "caption" }
+        + "--text-key.", text: { try texts($0) }
+    ) { $0.textKey = "caption" }
   }
 
   @Test func noTextInAnyGroup() throws {
