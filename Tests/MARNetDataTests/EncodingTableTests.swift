@@ -92,6 +92,10 @@ import Testing
           same && read.count == slice.count, "rows \(rows), \(threads) threads",
           sourceLocation: location)
       }
+      let whole = Matrix(rowCount: shape[0], columnCount: shape[1], values: expected)
+      #expect(
+        try StreamedRows.matches(FileRows(.visual, of: .train, in: file), whole),
+        sourceLocation: location)
     }
   }
 

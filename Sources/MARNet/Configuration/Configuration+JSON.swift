@@ -61,7 +61,9 @@ extension Configuration {
       var base = try JSONSerialization.jsonObject(with: encoded) as? [String: Any] ?? [:]
       // An optional without a value is absent from its encoding: name it, so that it is known.
       var training = base["training"] as? [String: Any] ?? [:]
-      if training["epochs"] == nil { training["epochs"] = NSNull() }
+      for key in ["epochs", "shuffle_rows", "slab_rows"] where training[key] == nil {
+        training[key] = NSNull()
+      }
       base["training"] = training
       let merged = try Self.merge(overlay, over: base, prefix: "")
       return try Self.decoder().decode(

@@ -5,7 +5,7 @@ import MARNetDense
 import MARNetHeads
 
 /// What memory the parts of a fit take, estimated from above. Bytes.
-struct FitMemory {
+package struct FitMemory {
   /// The program, its libraries and small things.
   static let base = 64 << 20
   /// Labels, marks, hashes, weights and orders of rows, and passing copies of them.
@@ -23,7 +23,7 @@ struct FitMemory {
   private let plan: ShufflePlan
   private let rowBytes: Int
 
-  init(
+  package init(
     _ rows: PairedSource, validation: PairedSource?, configuration: Configuration, threads: Int
   ) {
     self.rows = rows
@@ -56,6 +56,22 @@ struct FitMemory {
   /// With two windows of features in memory.
   var streaming: Int {
     fixed + tokens + max(prefit(isCopied: true), 2 * windowRows * rowBytes + training)
+  }
+
+  /// With all features in memory as Float32, for studies that train many networks at a time and
+  /// keep rows both as they are in the file and as a regime leaves them.
+  ///
+  /// - Parameters:
+  ///   - networks: trained side by side.
+  ///   - testRows: scored by each of them.
+  package func study(networks: Int, testRows: Int) -> Int {
+    let all = rows.rowCount + (validation?.rowCount ?? 0)
+    let features = 2 * all * (visual + text) * Self.float + 2 * testRows * visual * Self.float
+    let tables = 3 * rows.rowCount * classes * Self.float + 4 * testRows * classes * Self.float
+    let neighbours = labelled * (visual + 256 * threads) * Self.float
+    let orders = networks * rows.rowCount * MemoryLayout<Int>.stride
+    return fixed + features + tokens
+      + max(prefit(isCopied: false), tables + neighbours + orders + networks * training)
   }
 
   private var fixed: Int {

@@ -6,6 +6,8 @@ import MARNetDense
 package struct PrefitOptions {
   package var probe: ProbeOptions
   package var teacher: TeacherOptions
+  /// Values that a fit keeps packed; more rows are fitted as `PrefitSample` says.
+  package var packedValues = PrefitSample.mostValues
   /// c of the image probe, where it was chosen before.
   package var imageC: Double?
   /// c of the text probe, where it was chosen before.
@@ -64,14 +66,15 @@ package struct Prefit: Sendable {
     let paired = labelled.filter { rows.hasText[$0] }
     let hasTeacher = usesText && Set(paired.map { rows.labels[$0] }).count >= 2
     let image = try fitImage(
-      rows, labelled, fitting, fixedC: options.imageC, withFolds: hasTeacher, key: key)
+      rows, labelled, fitting, options, withFolds: hasTeacher, key: key)
     guard hasTeacher else {
       return Prefit(
         imageProbe: image.probe.probe, imageProbeSeconds: image.seconds, textProbe: nil,
         nll: nil, imageExponent: 1, textExponent: 0,
         gate: options.teacher.gate == .open ? 1 : 0, teacher: nil)
     }
-    let sample = sampled(paired, of: rows, width: rows.text.width, key: key)
+    let sample = sampled(
+      paired, of: rows, width: rows.text.width, values: options.packedValues, key: key)
     let own = try fitting.run(
       try rows.texts(at: sample), labels: sample.map { rows.labels[$0] },
       fixedC: options.textC, withFolds: true)
@@ -90,12 +93,14 @@ package struct Prefit: Sendable {
 
   /// The probe on images: fitted on a part of many rows, then moved to the optimum of all.
   private static func fitImage(
-    _ rows: PreparedRows, _ labelled: [Int], _ fitting: ProbeFitting, fixedC: Double?,
-    withFolds: Bool, key: RandomKey
+    _ rows: PreparedRows, _ labelled: [Int], _ fitting: ProbeFitting,
+    _ options: PrefitOptions, withFolds: Bool, key: RandomKey
   ) throws -> (probe: OutOfFoldProbe, seconds: Double) {
-    let sample = sampled(labelled, of: rows, width: rows.visual.width, key: key)
+    let sample = sampled(
+      labelled, of: rows, width: rows.visual.width, values: options.packedValues, key: key)
     let result = try fitting.run(
-      try rows.images(at: sample), labels: sample.map { rows.labels[$0] }, fixedC: fixedC,
+      try rows.images(at: sample), labels: sample.map { rows.labels[$0] },
+      fixedC: options.imageC,
       withFolds: withFolds)
     var (probe, seconds) = (result.probe, result.probeSeconds)
     if sample.count < labelled.count {
@@ -110,11 +115,11 @@ package struct Prefit: Sendable {
   }
 
   private static func sampled(
-    _ candidates: [Int], of rows: PreparedRows, width: Int, key: RandomKey
+    _ candidates: [Int], of rows: PreparedRows, width: Int, values: Int, key: RandomKey
   ) -> [Int] {
     PrefitSample.positions(
       labels: candidates.map { rows.labels[$0] }, width: width, classCount: rows.classCount,
-      key: key.derived(3)
+      values: values, key: key.derived(3)
     ).map { candidates[$0] }
   }
 

@@ -9,11 +9,11 @@ import MARNetDense
 ///
 /// Variables are those of `LogisticObjective` in the same `PrincipalSpace`, whose basis a part
 /// of the rows has defined; weights are taken to features, and gradients back.
-final class StreamedLogisticObjective: DifferentiableObjective {
+package final class StreamedLogisticObjective: DifferentiableObjective {
   private static let taskRows = 256
   private static let taskColumns = 128
 
-  let count: Int
+  package let count: Int
   private let rows: PreparedRows
   /// Position of the label among the classes present; -1 leaves a row out. `[N of the source]`
   private let classOfSource: [Int32]
@@ -24,7 +24,7 @@ final class StreamedLogisticObjective: DifferentiableObjective {
   private let ridge: Double
   private let pool: WorkerPool
 
-  init(
+  package init(
     _ rows: PreparedRows, labelled: [Int], space: PrincipalSpace, c: Double, pool: WorkerPool
   ) {
     self.rows = rows
@@ -48,7 +48,7 @@ final class StreamedLogisticObjective: DifferentiableObjective {
   }
 
   /// Minimises from `start`, the solution of a part of the rows.
-  func solve(
+  package func solve(
     from start: LogisticRegression.Solution, stop: LogisticRegression.Stop,
     checkpoint: () throws -> Void
   ) throws -> LogisticRegression.Solution {
@@ -69,7 +69,8 @@ final class StreamedLogisticObjective: DifferentiableObjective {
     return LogisticRegression.Solution(weights: weights, bias: bias)
   }
 
-  func evaluate(_ point: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>) throws
+  package func evaluate(_ point: UnsafePointer<Double>, gradient: UnsafeMutablePointer<Double>)
+    throws
     -> (value: Double, scale: Double)
   {
     let (classes, width) = (present.count, space.width)
@@ -104,7 +105,7 @@ final class StreamedLogisticObjective: DifferentiableObjective {
     )
   }
 
-  func writeInverseCurvature(scale: Double, into result: UnsafeMutablePointer<Float>) {
+  package func writeInverseCurvature(scale: Double, into result: UnsafeMutablePointer<Float>) {
     LogisticObjective.writeInverseCurvature(
       variances: space.variances, ridge: ridge, classCount: present.count, scale: scale,
       into: result)

@@ -13,9 +13,12 @@ public struct FileScoring: Sendable {
   public var includesEmbedding = false
   /// Write x_CDR.
   public var includesReconstruction = false
-  /// Rows read at a time, twice that many in memory: the next are read while these are
-  /// scored. No effect on the scores.
-  public var batchRows = 8_192
+  /// Rows at a time at most; nil means 8,192. The next are read while these are scored and the
+  /// ones before are written. No effect on the scores.
+  public var batchRows: Int?
+  /// What the scoring may take; nil means three quarters of what is available. No effect on the
+  /// scores.
+  public var memory: MemoryBudget?
   /// The format; nil takes it from the output's extension.
   public var format: ScoreFormat?
 
@@ -65,23 +68,34 @@ extension Model {
         "tool": "marnet-plugin \(ToolVersion.current)", "model_data": dataFingerprint,
         "split": what.split.rawValue,
       ])
+    let features =
+      (what.includesEmbedding || what.includesReconstruction)
+      ? configuration.alignment.dimension + textWidth : 0
+    let batchRows = try BlockMemory(
+      self, predictors: 4, features: features, rowCount: rowCount, hasLabels: false
+    ).rows(within: what.memory ?? .automatic, wanted: what.batchRows)
     let format = try what.format ?? ScoreFormat(path: output)
-    let writer = try format.writer(path: output, columns: columns)
+    // One thread makes it, one at a time uses it.
+    nonisolated(unsafe) let writer = try format.writer(path: output, columns: columns)
     let split = what.split
-    try ReadAhead.forEach(Self.blocks(of: rowCount, size: what.batchRows)) { rows in
-      (visual: try file.readVisual(split, rows: rows), ids: try file.ids(split, rows: rows))
-    } consume: { rows, block in
-      let scores = try scorer.score(block.visual)
-      try writer.append(
-        ScoreBlock(
-          firstRow: rows.lowerBound, probabilities: scores.probabilities,
-          prediction: scores.predictions, ids: block.ids,
-          embedding: what.includesEmbedding ? scores.embedding : nil,
-          reconstruction: what.includesReconstruction ? scores.reconstruction : nil))
-      guard progress(rows.upperBound, rowCount) else {
-        writer.discard()
-        throw FitError.cancelled
+    do {
+      try WriteBehind<ScoreBlock>(write: { try writer.append($0) }).run { put in
+        try ReadAhead.forEach(Self.blocks(of: rowCount, size: batchRows)) { rows in
+          (visual: try file.readVisual(split, rows: rows), ids: try file.ids(split, rows: rows))
+        } consume: { rows, block in
+          let scores = try scorer.score(block.visual)
+          try put(
+            ScoreBlock(
+              firstRow: rows.lowerBound, probabilities: scores.probabilities,
+              prediction: scores.predictions, ids: block.ids,
+              embedding: what.includesEmbedding ? scores.embedding : nil,
+              reconstruction: what.includesReconstruction ? scores.reconstruction : nil))
+          guard progress(rows.upperBound, rowCount) else { throw FitError.cancelled }
+        }
       }
+    } catch {
+      writer.discard()
+      throw error
     }
     try writer.finish()
     return rowCount
@@ -92,24 +106,27 @@ extension Model {
   /// - Throws: `DataError`, `ModelError`, `FitError.cancelled`.
   public func evaluate(
     featuresAt path: String, split: Split = .test, options: ScoringOptions = ScoringOptions(),
-    threads: Int? = nil, batchRows: Int = 8_192,
+    threads: Int? = nil, batchRows: Int? = nil, memory: MemoryBudget? = nil,
     progress: (_ done: Int, _ count: Int) -> Bool = { _, _ in true }
   ) throws -> Evaluation {
     try evaluate(
       FeatureFile(path: path, threads: threads), split: split, options: options,
-      threads: threads, batchRows: batchRows, progress: progress)
+      threads: threads, batchRows: batchRows, memory: memory, progress: progress)
   }
 
   /// Evaluates on a split of open features, as `evaluate(featuresAt:)` does.
   public func evaluate(
     _ file: FeatureFile, split: Split = .test, options: ScoringOptions = ScoringOptions(),
-    threads: Int? = nil, batchRows: Int = 8_192,
+    threads: Int? = nil, batchRows: Int? = nil, memory: MemoryBudget? = nil,
     progress: (_ done: Int, _ count: Int) -> Bool = { _, _ in true }
   ) throws -> Evaluation {
     let rowCount = try file.description(of: split).rowCount
     try file.requireVisualWidth(visualWidth, of: split)
     let labels = try file.labels(split, classNames: classNames)
     let evaluator = try Evaluator(self, options: options, threads: threads)
+    let batchRows = try BlockMemory(
+      self, predictors: 12, features: 0, rowCount: rowCount, hasLabels: true
+    ).rows(within: memory ?? .automatic, wanted: batchRows)
     try ReadAhead.forEach(Self.blocks(of: rowCount, size: batchRows)) { rows in
       try file.readVisual(split, rows: rows)
     } consume: { rows, visual in

@@ -13,15 +13,21 @@ public struct Comparison: Sendable {
   public let options: ComparisonOptions
   /// Workers; the number changes no bit of the result.
   public let threads: Int
+  /// What the comparison may take; changes no bit of the result.
+  public let memory: MemoryBudget
 
   /// Parts of a seed's work: choosing, training, and its end.
   private static let choosingShare = 0.6
 
   /// - Throws: `StudyError`, `ConfigurationError` for options out of range.
-  public init(options: ComparisonOptions = ComparisonOptions(), threads: Int? = nil) throws {
+  public init(
+    options: ComparisonOptions = ComparisonOptions(), threads: Int? = nil,
+    memory: MemoryBudget? = nil
+  ) throws {
     try options.validate()
     self.options = options
     self.threads = max(1, threads ?? WorkerPool.availableProcessors)
+    self.memory = memory ?? .automatic
   }
 
   /// Runs the comparison and writes its report in JSON to `output`; what is finished is kept
@@ -36,6 +42,12 @@ public struct Comparison: Sendable {
   ) throws -> ComparisonReport {
     try StudyOutput.requireFree(output, overwrite: overwrite)
     let contenders = try Contender.named(options.only)
+    // Trials of the alignment methods, or all contenders.
+    try StudyMemory.require(
+      features, configuration: options.plugin,
+      networks: max(
+        contenders.count, options.trials * MARNet.AlignmentOptions.Method.allCases.count),
+      readsTest: true, budget: memory, threads: threads)
     let source = try StudyRows(
       features, output: output,
       withTokens: contenders.contains { $0.id == AlignmentOptions.Method.team.rawValue })

@@ -24,6 +24,8 @@ public struct HyperparameterSearch: Sendable {
   public let trialCount: Int
   /// Workers; the number changes no result.
   public let threads: Int
+  /// What the search may take; changes no result.
+  public let memory: MemoryBudget
 
   /// - Parameters:
   ///   - base: where the search starts, joint training; its seed keys the trials.
@@ -31,7 +33,7 @@ public struct HyperparameterSearch: Sendable {
   /// - Throws: `StudyError`, `ConfigurationError`: every trial's configuration is checked.
   public init(
     base: Configuration = Configuration(), space: SearchSpace = .standard, trialCount: Int = 24,
-    threads: Int? = nil
+    threads: Int? = nil, memory: MemoryBudget? = nil
   ) throws {
     try StudyError.check("--trials", trialCount, 1...10_000)
     try space.requireVariable()
@@ -45,6 +47,7 @@ public struct HyperparameterSearch: Sendable {
     self.space = space
     self.trialCount = trialCount
     self.threads = max(1, threads ?? WorkerPool.availableProcessors)
+    self.memory = memory ?? .automatic
     for trial in 0..<trialCount { _ = try configuration(trial) }
   }
 
@@ -74,6 +77,9 @@ public struct HyperparameterSearch: Sendable {
       path: output, kind: "directory of a search",
       names: [Self.trialsName, Self.configurationName])
     try directory.requireCanWrite(overwrite: overwrite)
+    try StudyMemory.require(
+      file, configuration: base, networks: Self.trialsAtATime, readsTest: false,
+      budget: memory, threads: threads)
     let rows = try file.pairedRows(.train)
     try rows.requireText()
     let validation = file.splits.contains(.val) ? try file.pairedRows(.val) : nil

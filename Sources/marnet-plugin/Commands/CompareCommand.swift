@@ -56,6 +56,8 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var resources: ResourceOptions
 
+  @OptionGroup var memory: MemoryOptions
+
   func run() throws {
     try CommandRun.run {
       var options = ComparisonOptions()
@@ -68,7 +70,9 @@ struct CompareCommand: ParsableCommand {
       options.paper = try hyperparameters.applied(to: Configuration(preset: .paper))
       let file = try layout.open(features, threads: resources.threads)
       let output = output ?? StudyArguments.output(for: file.path, kind: "compare.json")
-      let report = try Comparison(options: options, threads: resources.threads).run(
+      let report = try Comparison(
+        options: options, threads: resources.threads, memory: memory.budget
+      ).run(
         file, output: output, overwrite: overwrite, progress: ProgressLine.show)
       ProgressLine.clear()
       switch json ? .json : format {

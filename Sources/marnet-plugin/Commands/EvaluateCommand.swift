@@ -27,7 +27,7 @@ struct EvaluateCommand: ParsableCommand {
       let evaluation = try model.evaluate(
         layout.open(features, threads: source.resources.threads), split: source.split,
         options: source.scoring,
-        threads: source.resources.threads, batchRows: source.batch
+        threads: source.resources.threads, batchRows: source.batch, memory: source.memory.budget
       ) { ProgressLine.showRows("evaluating", $0, $1) }
       ProgressLine.clear()
       if json {

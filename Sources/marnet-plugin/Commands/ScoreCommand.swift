@@ -55,6 +55,7 @@ struct ScoreCommand: ParsableCommand {
       what.includesEmbedding = embedding
       what.includesReconstruction = reconstruction
       what.batchRows = source.batch
+      what.memory = source.memory.budget
       what.format = format
       var options = source.scoring
       options.sampler = sampler
@@ -93,13 +94,15 @@ struct ModelOptions: ParsableArguments {
       """)
   var precision = ProductPrecision.auto
 
-  @Option(help: "Rows read at a time; no effect on the scores.")
-  var batch = 8_192
+  @Option(help: "Rows at a time at most (default: 8192); no effect on the scores.")
+  var batch: Int?
 
   @OptionGroup var resources: ResourceOptions
 
+  @OptionGroup var memory: MemoryOptions
+
   func validate() throws {
-    if !(1...10_000_000).contains(batch) {
+    if let batch, !(1...10_000_000).contains(batch) {
       throw ValidationError("--batch is \(batch) but must be from 1 to 10000000.")
     }
   }

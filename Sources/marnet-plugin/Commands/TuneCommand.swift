@@ -45,6 +45,8 @@ struct TuneCommand: ParsableCommand {
 
   @OptionGroup var resources: ResourceOptions
 
+  @OptionGroup var memory: MemoryOptions
+
   @Flag(help: "Print one JSON document instead of text.")
   var json = false
 
@@ -54,7 +56,7 @@ struct TuneCommand: ParsableCommand {
       base.seed = seed
       let study = try HyperparameterSearch(
         base: base, space: try SearchSpace(search), trialCount: trials,
-        threads: resources.threads)
+        threads: resources.threads, memory: memory.budget)
       let file = try layout.open(features, threads: resources.threads)
       let output = output ?? StudyArguments.output(for: file.path, kind: "tuned")
       let report = try study.run(

@@ -70,6 +70,12 @@ struct LayoutSample {
           try file.ids(split, rows: range) == .integers(wanted.map { Int64($0) })
         else { return false }
       }
+      guard
+        try StreamedRows.matches(
+          FileRows(.visual, of: split, in: file), Matrix(rows: expected.map(visual))),
+        try StreamedRows.matches(
+          FileRows(.text, of: split, in: file), Matrix(rows: expected.map(text)))
+      else { return false }
       guard try file.labels(split).map({ Int64($0) }) == expected.map({ labels[$0] }) else {
         return false
       }
