@@ -65,6 +65,24 @@ static inline herr_t chdf5_read_chunk(hid_t dataset, const hsize_t *offset, uint
 /// A function of any library in this process, NULL if there is none (RTLD_DEFAULT is a cast).
 static inline void *chdf5_symbol(const char *name) { return dlsym(RTLD_DEFAULT, name); }
 
+typedef void (*chdf5_name_visitor)(const char *name, void *context);
+struct chdf5_name_visit { chdf5_name_visitor visitor; void *context; };
+
+static inline herr_t chdf5_visit_link(hid_t group, const char *name, const H5L_info_t *info,
+                                      void *data) {
+  (void)group, (void)info;
+  struct chdf5_name_visit *visit = (struct chdf5_name_visit *)data;
+  visit->visitor(name, visit->context);
+  return 0;
+}
+
+/// Calls `visitor` with every name in a group, in one pass; negative on failure.
+static inline herr_t chdf5_visit_names(hid_t group, chdf5_name_visitor visitor, void *context) {
+  struct chdf5_name_visit visit = {visitor, context};
+  hsize_t position = 0;
+  return H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, &position, chdf5_visit_link, &visit);
+}
+
 /// The kind of a link (H5L_TYPE_HARD, _SOFT, _EXTERNAL or a user's), negative on failure.
 static inline int chdf5_link_kind(hid_t group, const char *name) {
   H5L_info_t info;

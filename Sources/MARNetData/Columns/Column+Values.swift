@@ -11,6 +11,27 @@ extension Column {
     try read(rows) { (dataset, stored) throws(DataError) in try dataset.readStrings(stored) }
   }
 
+  /// Identifiers of `rows`.
+  ///
+  /// - Throws: `DataError` also for numbers beyond Int64.
+  func readIdentifiers(_ rows: Range<Int>) throws(DataError) -> RowIDs {
+    if holdsStrings { return .strings(try readStrings(rows)) }
+    let values = try readIntegers(rows)
+    let canClamp = parts.contains {
+      if case .integer(bytes: 8, signed: false, _, _) = $0.dataset.type { true } else { false }
+    }
+    if canClamp, let row = values.firstIndex(of: Int64.max) {
+      let place = place(of: rows.lowerBound + row)
+      throw DataError.identifierTooLarge(place.location, row: place.row)
+    }
+    return .integers(values)
+  }
+
+  /// Whether values are strings.
+  var holdsStrings: Bool {
+    if case .string = parts[0].dataset.type { true } else { false }
+  }
+
   private func read<Value>(
     _ rows: Range<Int>, _ body: (HDF5Dataset, Range<Int>) throws(DataError) -> [Value]
   ) throws(DataError) -> [Value] {

@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A column of a split: rows of one dataset, or of several one after the other.
+/// A column of a split: rows of one dataset, or of several one after the other; where rows are
+/// found by identifier, in any order.
 struct Column: Sendable {
   private(set) var parts: [ColumnPart]
   /// The first row of each part, and the number of rows.
   private var starts: [Int]
   /// Rows of features that are NaN throughout stand for rows without them.
   var nanMarksAbsence = false
+  /// Of rows found by identifier: where each lies in `stored`; nil where the rows are those of
+  /// the parts, in their order.
+  private(set) var sources: RowSources?
 
-  var rowCount: Int { starts[parts.count] }
+  var rowCount: Int { sources?.rows.count ?? storedCount }
+  /// Rows of all parts.
+  private var storedCount: Int { starts[parts.count] }
   /// Values in a row of the first part; all have as many, which whoever joins them checks.
   var rowWidth: Int { parts[0].rowWidth }
   /// Where the first part lies, which stands for the whole where no row is meant.
@@ -24,7 +30,25 @@ struct Column: Sendable {
   }
 
   /// Rows of the tallest chunk; 1 where none is chunked.
-  var chunkRows: Int { parts.map { $0.dataset.storage.chunkShape?.first ?? 1 }.max() ?? 1 }
+  var chunkRows: Int {
+    // Rows found by identifier that lie side by side here share no chunk there.
+    guard sources == nil else { return 1 }
+    return parts.map { $0.dataset.storage.chunkShape?.first ?? 1 }.max() ?? 1
+  }
+
+  /// The rows of the parts, in their order.
+  var stored: Column {
+    var column = self
+    column.sources = nil
+    return column
+  }
+
+  /// The rows that `sources` finds among these.
+  func found(by sources: RowSources) -> Column {
+    var column = self
+    column.sources = sources
+    return column
+  }
 
   /// - Precondition: one part or more.
   init(_ parts: [ColumnPart]) {
@@ -41,6 +65,7 @@ struct Column: Sendable {
 
   /// The rows at `rows`, ascending, alone.
   func keeping(_ rows: [Int]) -> Column {
+    if let sources { return found(by: RowSources(rows: rows.map { sources.rows[$0] })) }
     var kept: [ColumnPart] = []
     var next = 0
     for (index, part) in parts.enumerated() {
@@ -57,7 +82,8 @@ struct Column: Sendable {
 
   /// The dataset in which a row of the column lies, and its number there.
   func place(of row: Int) -> (location: DataLocation, row: Int) {
-    let index = starts.lastIndex { $0 <= row && $0 < rowCount } ?? 0
+    if let source = sources?.rows[row] { return stored.place(of: max(0, source)) }
+    let index = starts.lastIndex { $0 <= row && $0 < storedCount } ?? 0
     return (parts[index].dataset.location, parts[index].selection[row - starts[index]])
   }
 
@@ -67,7 +93,7 @@ struct Column: Sendable {
     of rows: Range<Int>
   ) -> [(part: ColumnPart, positions: Range<Int>, firstRow: Int)] {
     precondition(
-      rows.lowerBound >= 0 && rows.upperBound <= rowCount,
+      sources == nil && rows.lowerBound >= 0 && rows.upperBound <= rowCount,
       "rows \(rows) of a column of \(rowCount) rows")
     return parts.indices.compactMap { index in
       let shared = rows.clamped(to: starts[index]..<starts[index + 1])

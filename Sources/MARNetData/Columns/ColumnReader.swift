@@ -23,6 +23,12 @@ struct ColumnReader {
     _ rows: Range<Int>, into target: MatrixView,
     isAbsent: UnsafeMutablePointer<Bool>? = nil, visit: Visit = { _, _ in }
   ) throws(DataError) {
+    if let sources = column.sources {
+      try sources.read(
+        rows, from: ColumnReader(column: column.stored, threads: threads), into: target,
+        isAbsent: isAbsent)
+      return visit(rows, target)
+    }
     for (part, positions, firstRow) in column.stretches(of: rows) {
       let stretch = Stretch(
         part: part, columnOffset: firstRow - positions.lowerBound,

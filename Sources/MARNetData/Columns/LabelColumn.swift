@@ -25,10 +25,7 @@ struct LabelColumn: Sendable {
   var location: DataLocation { column.location }
 
   /// Whether labels are class names.
-  var areNames: Bool {
-    if case .string = column.parts[0].dataset.type { return true }
-    return false
-  }
+  var areNames: Bool { column.holdsStrings }
 
   func keeping(_ rows: [Int]) -> LabelColumn { LabelColumn(column: column.keeping(rows)) }
 

@@ -48,7 +48,8 @@ extension DataError: CustomStringConvertible {
     case .parameterOutOfRange(let name, let value, let needed):
       "synthetic features: \(name) is \(value); it needs to be \(needed). Choose another value."
     default:
-      filesDescription ?? layoutDescription ?? splitDescription ?? valueDescription
+      filesDescription ?? joinDescription ?? itemDescription ?? layoutDescription
+        ?? splitDescription ?? valueDescription
         ?? "unknown data error"
     }
   }

@@ -50,6 +50,29 @@ public enum DataError: Error, Sendable, Equatable {
   /// A file whose rows belong to no split beside one whose rows do.
   case undividedBesideSplits(path: String, other: String)
 
+  // MARK: Text of other files
+
+  /// Text beside the visual features although other files are to give it.
+  case textInBothFiles(DataLocation, other: String)
+  /// Integers here and strings there.
+  case identifierKindsDiffer(
+    DataLocation, found: String, other: DataLocation, otherFound: String)
+  /// An identifier by which text is found stands twice.
+  case duplicateIdentifier(DataLocation, row: Int, value: String)
+  /// No training row finds its text.
+  case noIdentifierFound(
+    DataLocation, example: String, other: DataLocation, otherExample: String)
+
+  // MARK: One group per item
+
+  /// A file that only `convert` reads, and how.
+  case oneGroupPerItem(DataLocation, items: [String], command: String)
+  /// Two items that do not go together.
+  case itemsDiffer(
+    DataLocation, found: String, reference: String, referenceFound: String, remedy: String)
+  /// Text of other files for one group per item.
+  case itemsCannotJoin(path: String, text: String)
+
   // MARK: The layout
 
   /// Neither splits nor features are found under the names that were looked for.

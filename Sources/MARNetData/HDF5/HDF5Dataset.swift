@@ -63,12 +63,14 @@ struct HDF5Dataset: Sendable {
   func readRows(_ range: Range<Int>, into target: UnsafeMutableRawPointer) throws(DataError) {
     guard let shape, !range.isEmpty else { return }
     precondition(
-      range.lowerBound >= 0 && range.upperBound <= rowCount,
+      range.lowerBound >= 0 && range.upperBound <= (shape.isEmpty ? 1 : rowCount),
       "rows \(range) of a dataset of shape \(shape)")
     try HDF5Library.synchronized { () throws(DataError) in
       let inFile = try HDF5Dataspace(ofDataset: handle.id, at: location)
-      inFile.selectRows(range, shape: shape)
-      let inMemory = HDF5Dataspace(shape: [range.count] + shape.dropFirst())
+      // A single value has no rows to select.
+      if !shape.isEmpty { inFile.selectRows(range, shape: shape) }
+      let inMemory = HDF5Dataspace(
+        shape: shape.isEmpty ? [] : [range.count] + shape.dropFirst())
       let status = H5Dread(
         handle.id, fileType.id, inMemory.handle.id, inFile.handle.id, 0, target)
       guard status < 0 else { return }

@@ -12,18 +12,17 @@ struct HDF5Group: Sendable {
   /// The names in this group, sorted.
   func names() throws(DataError) -> [String] {
     try HDF5Library.synchronized { () throws(DataError) in
-      var info = H5G_info_t()
-      try HDF5Library.check(H5Gget_info(handle.id, &info), "list the group", at: location)
       var names: [String] = []
-      for index in 0..<hsize_t(info.nlinks) {
-        let length = try HDF5Library.check(
-          H5Lget_name_by_idx(handle.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, nil, 0, 0),
-          "list the group", at: location)
-        var bytes = [CChar](repeating: 0, count: length + 1)
-        H5Lget_name_by_idx(
-          handle.id, ".", H5_INDEX_NAME, H5_ITER_INC, index, &bytes, bytes.count, 0)
-        names.append(String(decoding: bytes.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self))
+      // One pass: to ask for name after name would take time quadratic in their number.
+      let status = withUnsafeMutablePointer(to: &names) { names in
+        chdf5_visit_names(
+          handle.id,
+          { name, names in
+            guard let name else { return }
+            names?.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+          }, names)
       }
+      try HDF5Library.check(status, "list the group", at: location)
       return names.sorted()
     }
   }

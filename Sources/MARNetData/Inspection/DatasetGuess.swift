@@ -8,6 +8,8 @@ struct DatasetGuess {
   /// The name below the group that was searched.
   let name: String
   let dataset: HDF5Dataset
+  /// Whether it belongs to one item: it lacks the dimension of rows.
+  var isItem = false
 
   private static let words: [Role: Set<String>] = [
     .visual: [
@@ -41,7 +43,7 @@ struct DatasetGuess {
 
   /// Whether shape and type allow `role`.
   func canBe(_ role: Role) -> Bool {
-    let rank = dataset.shape?.count ?? 0
+    let rank = (dataset.shape?.count ?? 0) + (isItem ? 1 : 0)
     switch (role, dataset.type) {
     case (.visual, .float), (.text, .float): return rank == 2 || rank == 3
     case (.label, .integer), (.label, .float): return rank == 1 || rank == 2

@@ -10,6 +10,12 @@ extension FeatureFile {
       path: shownPath, layouts: files.map { LayoutReport($0) }, classNames: (try? classNames) ?? [],
       namesClasses: namesClasses, splits: [],
       problems: [], notes: [])
+    if let items = files.first(where: { $0.form == .items }),
+      case .failure(let problem)? = items.splits[.train]
+    {
+      report.problems = [problem.description]
+      return report
+    }
     var problems: [DataError] = []
     var trainVectors: Set<UInt64> = []
     do {
@@ -25,6 +31,7 @@ extension FeatureFile {
     if !splits.contains(.train) {
       problems.append(missing(.train))
     }
+    report.notes += foundText.map(\.description)
     for split in splits {
       let inspector = SplitInspector(split, of: self, trainVectors: trainVectors)
       if split == .train { trainVectors = inspector.vectors }

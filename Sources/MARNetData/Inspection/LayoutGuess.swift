@@ -49,14 +49,16 @@ struct LayoutGuess {
     }
     let split = isFlat ? take(.split, given.splitKey, canonical: ["split"]) : nil
     let label = take(.label, given.labelKey, canonical: ["label", "labels"])
-    let text = take(.text, given.textKey, canonical: ["text"])
+    // With text in other files its key is theirs.
+    let text =
+      given.textJoin == nil ? take(.text, given.textKey, canonical: ["text"]) : nil
     var visual = take(.visual, given.visualKey, canonical: ["visual"])
     let id = take(.id, given.idKey, canonical: ["id"])
     let features = rest.filter { $0.canBe(.visual) }
     if visual == nil && features.count == 1 { visual = features[0] }
     guard let visual else { return [] }
     layout.visualKey = key(visual.name, unless: ["visual"])
-    layout.textKey = text.flatMap { key($0.name, unless: ["text"]) }
+    if given.textJoin == nil { layout.textKey = text.flatMap { key($0.name, unless: ["text"]) } }
     layout.labelKey = label.flatMap { key($0.name, unless: ["label", "labels"]) }
     layout.idKey = id.flatMap { key($0.name, unless: ["id"]) }
     if visual.dataset.shape?.count == 3 { layout.visualPool = given.visualPool ?? .mean }

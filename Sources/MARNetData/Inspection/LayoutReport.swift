@@ -10,6 +10,8 @@ public struct LayoutReport: Sendable, Codable, Equatable {
     case flat
     /// Columns side by side, all rows in whichever split is asked for.
     case undivided
+    /// A group an item, which only `convert` reads.
+    case items
     /// Neither was found.
     case unknown
   }
@@ -29,6 +31,7 @@ public struct LayoutReport: Sendable, Codable, Equatable {
     switch file.form {
     case .groups: form = file.splits.isEmpty ? .unknown : .groups
     case .undivided: form = .undivided
+    case .items: form = .items
     case .flat(let sources):
       form = .flat
       splitSources = sources.compactMap(\.object)

@@ -17,7 +17,7 @@ struct ColumnNames: Sendable, Equatable {
     visual = layout.visualKey ?? visual
     text = layout.textKey ?? text
     labels = layout.labelKey ?? (holds("label") || !holds("labels") ? "label" : "labels")
-    id = layout.idKey ?? id
+    id = layout.idKey ?? layout.textJoin?.key ?? id
   }
 
   /// All that mean something, tokens too.

@@ -91,21 +91,12 @@ extension FeatureFile {
   /// The identifiers of `rows`, all when nil; nil when the split has none.
   public func ids(_ split: Split, rows: Range<Int>? = nil) throws -> RowIDs? {
     guard let ids = try layout(of: split).ids?.get() else { return nil }
-    let rows = rows ?? 0..<ids.rowCount
-    if case .string = ids.parts[0].dataset.type { return .strings(try ids.readStrings(rows)) }
-    let values = try ids.readIntegers(rows)
-    let canClamp = ids.parts.contains {
-      if case .integer(bytes: 8, signed: false, _, _) = $0.dataset.type { true } else { false }
-    }
-    if canClamp, let row = values.firstIndex(of: Int64.max) {
-      let place = ids.place(of: rows.lowerBound + row)
-      throw DataError.identifierTooLarge(place.location, row: place.row)
-    }
-    return .integers(values)
+    return try ids.readIdentifiers(rows ?? 0..<ids.rowCount)
   }
 
-  /// Whether each row has text, `[N]`: by the mask and, where the layout says so, by text that
-  /// is NaN throughout, for which all text is read once; else all rows or none.
+  /// Whether each row has text, `[N]`: by the mask, by what was found in other files and, where
+  /// the layout says so, by text that is NaN throughout, for which all text is read once; else
+  /// all rows or none.
   public func textMask(_ split: Split) throws -> [Bool] {
     let layout = try layout(of: split)
     return try hasText(layout, rowCount: try layout.visual.get().rowCount)
@@ -116,8 +107,9 @@ extension FeatureFile {
     guard let text = try layout.text?.get() else {
       return [Bool](repeating: false, count: rowCount)
     }
-    let marked =
+    var marked =
       try layout.textMask?.get().read(0..<rowCount) ?? [Bool](repeating: true, count: rowCount)
+    if let sources = text.sources { marked = zip(marked, sources.rows).map { $0 && $1 >= 0 } }
     guard text.nanMarksAbsence else { return marked }
     let present = try textPresence.presence(of: layout.split) { () throws(DataError) in
       try text.presentRows(threads: threads)

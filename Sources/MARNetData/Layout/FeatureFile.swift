@@ -24,6 +24,8 @@ public final class FeatureFile: Sendable {
   /// Threads that one call may use to read features.
   let threads: Int
   let files: [FileLayout]
+  /// The text of other files, where it comes from there.
+  let joinedText: Result<JoinedText, DataError>?
   let layouts: [Split: Result<SplitLayout, DataError>]
   let textPresence = TextPresence()
   private let classNamesResult: Result<[String], DataError>
@@ -65,12 +67,18 @@ public final class FeatureFile: Sendable {
     var files: [FileLayout] = []
     for path in paths { files.append(try FileLayout(path: path, layout: layout)) }
     self.files = files
-    layouts = FileJoining(files: files, layout: layout).layouts
+    let text = layout.textJoin.map { join in
+      Result { () throws(DataError) in try JoinedText(join, layout: layout) }
+    }
+    // Its identifiers leave memory here, unless rows may yet be asked for as another split.
+    joinedText = files.allSatisfy { $0.form == .undivided } ? text : nil
+    let joining = FileJoining(files: files, layout: layout, text: text)
+    layouts = joining.layouts
     splits = Split.allCases.filter { [layouts] in layouts[$0] != nil }
     namesClasses = files.contains(where: \.namesClasses)
     let train = layouts[.train].flatMap { try? $0.get() }
     classNamesResult = Result { () throws(DataError) in
-      try FileJoining(files: files, layout: layout).classNames(train: train)
+      try joining.classNames(train: train)
     }
   }
 
@@ -123,7 +131,8 @@ public final class FeatureFile: Sendable {
   func layout(of split: Split) throws(DataError) -> SplitLayout {
     if let layout = layouts[split] { return try layout.get() }
     if files.allSatisfy({ $0.form == .undivided }) {
-      return try FileJoining(files: files, layout: layout).undivided(as: split).get()
+      return try FileJoining(files: files, layout: layout, text: joinedText).undivided(as: split)
+        .get()
     }
     throw missing(split)
   }

@@ -4,6 +4,8 @@
 struct FileJoining {
   let files: [FileLayout]
   let layout: LayoutOptions
+  /// The text of other files, where it comes from there.
+  let text: Result<JoinedText, DataError>?
 
   /// The splits that any file has.
   var layouts: [Split: Result<SplitLayout, DataError>] {
@@ -51,7 +53,7 @@ struct FileJoining {
     Result { () throws(DataError) in
       var own: [SplitLayout] = []
       for result in layouts { own.append(try result.get()) }
-      let whole = SplitLayout(joining: own)
+      let whole = SplitLayout(joining: own).taking(text, split: split)
       return split == .train && layout.unlabelled == .drop
         ? try whole.droppingUnlabelled() : whole
     }

@@ -10,6 +10,8 @@ struct FileLayout: Sendable {
     case flat(sources: [DataLocation])
     /// Columns in one group that belong to whichever split is asked for.
     case undivided
+    /// A group an item, which only `FeatureConversion` reads.
+    case items
   }
 
   let path: String
@@ -50,8 +52,11 @@ struct FileLayout: Sendable {
     }
     namesClasses = (try? classes.get()) != nil || names.contains("class_names")
     let columns = ColumnNames(layout, holds: names.contains)
-    let isFlat = try Self.isFlat(base, columns, layout)
-    if isFlat {
+    if try ItemGroups.holdsItems(base, names: names, layout: layout) {
+      let error = ItemGroups.error(base, names: names, layout: layout)
+      form = .items
+      splits = Dictionary(uniqueKeysWithValues: Split.allCases.map { ($0, .failure(error)) })
+    } else if try Self.isFlat(base, columns, layout) {
       (form, splits) = Self.flat(base, columns, layout)
     } else {
       (form, splits) = (.groups, Self.groups(base, layout))

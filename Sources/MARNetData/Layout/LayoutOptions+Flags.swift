@@ -17,6 +17,9 @@ extension LayoutOptions {
     add("text-pool", textPool?.rawValue)
     add("missing-text", missingText == .mask ? nil : missingText.rawValue)
     add("unlabelled", unlabelled == .keep ? nil : unlabelled.rawValue)
+    for path in textJoin?.paths ?? [] { add("text", path) }
+    add("join", textJoin?.key)
+    if textJoin?.replacesText == true { flags.append("--replace-text") }
     if allowsExternalLinks { flags.append("--allow-external-links") }
     return flags
   }

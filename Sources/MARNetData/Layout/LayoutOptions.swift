@@ -31,9 +31,27 @@ public struct LayoutOptions: Sendable, Equatable, Codable {
     case drop
   }
 
+  /// Text that lies in other files and is found there by row identifier.
+  public struct TextJoin: Sendable, Codable, Equatable {
+    /// The files, or patterns that they match.
+    public var paths: [String]
+    /// The identifiers there and, unless `LayoutOptions.idKey` says otherwise, beside the
+    /// visual features.
+    public var key: String
+    /// Takes the place of text beside the visual features, which is refused otherwise.
+    public var replacesText: Bool
+
+    /// Text of the files at `paths`, by the identifiers `key`.
+    public init(paths: [String], key: String, replacesText: Bool = false) {
+      self.paths = paths
+      self.key = key
+      self.replacesText = replacesText
+    }
+  }
+
   /// The visual features instead of `visual`.
   public var visualKey: String?
-  /// The text features instead of `text`.
+  /// The text features instead of `text`; with `textJoin`, in its files.
   public var textKey: String?
   /// The labels instead of `label` or `labels`.
   public var labelKey: String?
@@ -51,6 +69,8 @@ public struct LayoutOptions: Sendable, Equatable, Codable {
   public var missingText = MissingText.mask
   /// What becomes of training rows without a label.
   public var unlabelled = Unlabelled.keep
+  /// Takes the text of training and validation rows from other files.
+  public var textJoin: TextJoin?
   /// Whether links, virtual datasets and external storage may name files outside of the
   /// feature file's own folder.
   public var allowsExternalLinks = false

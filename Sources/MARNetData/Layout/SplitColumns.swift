@@ -16,11 +16,14 @@ struct SplitColumns {
     let used = catalog.datasets(named: names.all + ["class_names"])
     return SplitLayout(
       split: split, group: catalog.location, names: names, datasets: catalog.datasets,
-      used: Set(used.map(\.location)), visual: visual, text: text,
+      used: Set(used.map(\.location)), visual: visual,
+      text: layout.textJoin == nil ? text : textBesideJoin(split),
       textMask: textMask.map { mask in
         mask.map { TextMask(parts: [($0.rowCount, $0)]) }
       },
-      labels: labels, ids: ids, tokens: tokens,
+      labels: labels, ids: ids,
+      // Tokens beside the visual features belong to other text.
+      tokens: layout.textJoin == nil ? tokens : nil,
       missingLabels: catalog.missing(
         names.labels, flag: "--label-key", besides: names.all.filter { $0 != names.labels }))
   }
@@ -47,6 +50,15 @@ struct SplitColumns {
       column.nanMarksAbsence = layout.missingText == .nan
       return column
     }
+  }
+
+  /// The error of text that is there although other files are to give it; nil where there is
+  /// none, or where it does not matter.
+  private func textBesideJoin(_ split: Split) -> Result<Column, DataError>? {
+    guard let join = layout.textJoin, !join.replacesText, split != .test,
+      let own = [names.text, "text"].first(where: { catalog[$0] != nil })
+    else { return nil }
+    return .failure(.textInBothFiles(catalog.location.child(own), other: join.paths[0]))
   }
 
   private var textMask: Result<Column, DataError>? {
@@ -78,7 +90,8 @@ struct SplitColumns {
       try DatasetCheck.identifiers(dataset)
       try pairs(dataset)
     }
-    return column ?? (layout.idKey == nil ? nil : .failure(missing(names.id, flag: "--id-key")))
+    let isNeeded = layout.idKey != nil || layout.textJoin != nil
+    return column ?? (isNeeded ? .failure(missing(names.id, flag: "--id-key")) : nil)
   }
 
   private var tokens: Result<TokenLayout, DataError>? {

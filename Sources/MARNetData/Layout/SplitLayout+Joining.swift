@@ -49,7 +49,7 @@ extension SplitLayout {
     }
   }
 
-  private static func features(_ columns: [Column]) throws(DataError) -> Column {
+  static func features(_ columns: [Column]) throws(DataError) -> Column {
     for column in columns where column.rowWidth != columns[0].rowWidth {
       throw DataError.widthsDifferBetweenFiles(
         column.location, width: column.rowWidth, reference: columns[0].location,
@@ -59,12 +59,8 @@ extension SplitLayout {
   }
 
   /// Strings in all files, or in none.
-  private static func requireOneKind(_ columns: [Column]) throws(DataError) {
-    func areStrings(_ column: Column) -> Bool {
-      if case .string = column.parts[0].dataset.type { return true }
-      return false
-    }
-    for column in columns where areStrings(column) != areStrings(columns[0]) {
+  static func requireOneKind(_ columns: [Column]) throws(DataError) {
+    for column in columns where column.holdsStrings != columns[0].holdsStrings {
       throw DataError.kindsDifferBetweenFiles(
         column.location, found: column.parts[0].dataset.type.name, reference: columns[0].location,
         referenceFound: columns[0].parts[0].dataset.type.name)

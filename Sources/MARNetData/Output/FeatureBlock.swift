@@ -14,6 +14,8 @@ public struct FeatureBlock: Sendable {
   public var ids: RowIDs?
   /// Whether each row has text, `[n]`.
   public var textMask: [Bool]?
+  /// Tokens, where the plan of the split has any.
+  var tokens: TokenBlock?
 
   /// Makes a block of `visual.rowCount` rows.
   public init(
@@ -29,4 +31,14 @@ public struct FeatureBlock: Sendable {
 
   /// Number of rows, n.
   public var rowCount: Int { visual.rowCount }
+}
+
+/// The tokens of consecutive rows.
+struct TokenBlock: Sendable {
+  /// Patches, `[n, Lv · Dv]`.
+  let visual: Matrix
+  /// Words, `[n, Lt · Ds]`.
+  let text: Matrix
+  /// Whether there is a word, `[n · Lt]`.
+  let isWord: [Bool]
 }

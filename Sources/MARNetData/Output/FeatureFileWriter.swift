@@ -52,16 +52,25 @@ public final class FeatureFileWriter {
     try guarded {
       let group = try file.root().makeGroup(split.rawValue)
       var datasets: [String: HDF5Dataset] = [:]
-      func make(_ name: String, _ type: HDF5Handle, _ width: Int? = nil) throws {
+      func make(_ name: String, _ type: HDF5Handle, _ sizes: [Int] = [], bytes: Int = 8) throws {
         datasets[name] = try group.makeDataset(
-          name, type: type, shape: [plan.rowCount] + (width.map { [$0] } ?? []),
-          storage: options.storage(rowBytes: (width ?? 1) * options.type.byteCount))
+          name, type: type, shape: [plan.rowCount] + sizes,
+          storage: options.storage(rowBytes: sizes.reduce(bytes, *)))
       }
-      try make("visual", .float(options.type), plan.visualWidth)
-      if let width = plan.textWidth { try make("text", .float(options.type), width) }
+      func make(_ name: String, _ type: FeatureType, _ sizes: [Int]) throws {
+        try make(name, .float(type), sizes, bytes: type.byteCount)
+      }
+      let (visualType, textType) = (plan.visualType ?? options.type, plan.textType ?? options.type)
+      try make("visual", visualType, [plan.visualWidth])
+      if let width = plan.textWidth { try make("text", textType, [width]) }
       if plan.hasLabels { try make("label", .int64()) }
       if let kind = plan.idKind { try make("id", kind == .integers ? .int64() : .string()) }
       if plan.hasTextMask { try make("text_mask", .boolean()) }
+      if let tokens = plan.tokens, let textWidth = plan.textWidth {
+        try make("visual_tokens", tokens.visualType, [tokens.visualCount, plan.visualWidth])
+        try make("text_tokens", tokens.textType, [tokens.textCount, textWidth])
+        try make("text_tokens_mask", .boolean(), [tokens.textCount], bytes: 1)
+      }
       current = OpenSplit(name: split.rawValue, plan: plan, datasets: datasets)
     }
   }
@@ -87,6 +96,12 @@ public final class FeatureFileWriter {
       }
       if let mask = block.textMask {
         try split.datasets["text_mask"]?.writeRows(rows, from: mask.map { Int8($0 ? 1 : 0) })
+      }
+      if let tokens = block.tokens {
+        try split.datasets["visual_tokens"]?.writeFloats(rows, tokens.visual)
+        try split.datasets["text_tokens"]?.writeFloats(rows, tokens.text)
+        try split.datasets["text_tokens_mask"]?.writeRows(
+          rows, from: tokens.isWord.map { Int8($0 ? 1 : 0) })
       }
     }
     current?.nextRow = rows.upperBound

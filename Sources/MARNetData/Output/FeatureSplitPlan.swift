@@ -14,6 +14,12 @@ public struct FeatureSplitPlan: Sendable {
   public var idKind: RowIDs.Kind?
   /// Whether a mask says which rows have text.
   public var hasTextMask: Bool
+  /// The stored type of the visual features; nil: that of the file's options.
+  public var visualType: FeatureType?
+  /// The same of the text features.
+  public var textType: FeatureType?
+  /// Tokens, as wide as the features; only with text.
+  var tokens: TokenPlan?
 
   /// Plans a split of `rowCount` rows.
   public init(
@@ -36,7 +42,7 @@ public struct FeatureSplitPlan: Sendable {
     precondition(
       block.visual.columnCount == visualWidth && block.text?.columnCount == textWidth
         && (block.labels != nil) == hasLabels && block.ids?.kind == idKind
-        && (block.textMask != nil) == hasTextMask,
+        && (block.textMask != nil) == hasTextMask && (block.tokens != nil) == (tokens != nil),
       "a block holds other datasets or widths than its split was planned with")
     let counts = [
       block.text?.rowCount, block.labels?.count, block.ids?.count, block.textMask?.count,
@@ -45,6 +51,15 @@ public struct FeatureSplitPlan: Sendable {
       counts.allSatisfy { $0 ?? rows == rows },
       "a block of \(rows) rows with text, label, id and mask of \(counts) rows")
   }
+}
+
+/// The tokens that a split will hold.
+struct TokenPlan: Sendable {
+  /// Tokens of a row: Lv and Lt.
+  let visualCount: Int
+  let textCount: Int
+  let visualType: FeatureType
+  let textType: FeatureType
 }
 
 /// How the datasets of a feature file are stored.

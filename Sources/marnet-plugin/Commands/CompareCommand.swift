@@ -52,7 +52,7 @@ struct CompareCommand: ParsableCommand {
   @Flag(help: "Print one JSON document; the same as --format json.")
   var json = false
 
-  @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
+  @OptionGroup var layout: PairLayoutArguments
 
   @OptionGroup var resources: ResourceOptions
 

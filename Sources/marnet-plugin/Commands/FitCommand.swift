@@ -32,7 +32,7 @@ struct FitCommand: ParsableCommand {
     help: "Also fit the joint network without text, the decisive control, and keep the controls.")
   var imageOnlyControl = false
 
-  @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
+  @OptionGroup var layout: PairLayoutArguments
 
   @OptionGroup var resources: ResourceOptions
 
@@ -60,7 +60,7 @@ struct FitCommand: ParsableCommand {
         try Console.resultJSON(FitSummary(model: directory, model))
       } else {
         FitText.lines(
-          model, features: layout.options.arguments(for: features), directory: directory
+          model, features: layout.imageOptions.arguments(for: features), directory: directory
         ).forEach(Console.result)
       }
     }

@@ -11,7 +11,7 @@ struct InspectCommand: ParsableCommand {
   @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
   var features: [String]
 
-  @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
+  @OptionGroup var layout: PairLayoutArguments
 
   @Flag(help: "Print one JSON document instead of text.")
   var json = false

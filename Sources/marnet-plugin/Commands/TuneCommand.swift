@@ -41,7 +41,7 @@ struct TuneCommand: ParsableCommand {
 
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: OverrideOptions
 
-  @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
+  @OptionGroup var layout: PairLayoutArguments
 
   @OptionGroup var resources: ResourceOptions
 

@@ -34,6 +34,7 @@ enum InspectionText {
       case .groups: "a group a split"
       case .flat: "flat, split by \(layout.splitSources.joined(separator: ", "))"
       case .undivided: "flat, all rows in whichever split is asked for"
+      case .items: "a group an item"
       case .unknown: "nothing known"
       }
     let columns = ["visual", "text", "text_mask", "label", "id"].compactMap { role in
