@@ -8,8 +8,11 @@ import MARNetHeads
 package struct FitMemory {
   /// The program, its libraries and small things.
   static let base = 64 << 20
-  /// Labels, marks, hashes, weights and orders of rows, and passing copies of them.
-  private static let marks = 80
+  /// Labels, marks, hashes, weights and orders of rows, where their text lies in another file,
+  /// and passing copies of them.
+  private static let marks = 88
+  /// A slab from which scattered rows of a file are picked.
+  private static let slab = 16 << 20
   /// Value, gradient, two moments, packed copies and what scores of a parameter.
   private static let parameterBytes = 44
   /// Variables, gradients and corrections of a minimisation.
@@ -84,7 +87,7 @@ package struct FitMemory {
     let blocks = [rows.visual, rows.text].compactMap { $0 }.map { source in
       (source.readingBlocks.first?.count ?? 0) * source.width * Self.float
     }
-    return 3 * (blocks.max() ?? 0) + threads * (2 << 20)
+    return 3 * (blocks.max() ?? 0) + Self.slab + threads * (2 << 20)
   }
 
   private var tokens: Int {

@@ -70,6 +70,7 @@ struct MemoryOptions: ParsableArguments {
 }
 
 extension MemoryBudget: ExpressibleByArgument {
+  /// Reads a size such as "2G".
   public init?(argument: String) { self.init(argument) }
 }
 
