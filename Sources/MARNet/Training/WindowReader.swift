@@ -2,23 +2,14 @@
 
 import MARNetDense
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Reads window after window of a file on a thread of its own, one ahead of the training: two
 /// windows are in memory.
 ///
-/// `@unchecked Sendable` because the mutex guards every field that changes.
+/// `@unchecked Sendable` because the monitor guards every field that changes.
 final class WindowReader: @unchecked Sendable {
   private let plan: ShufflePlan
   private let epochCount: Int
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let monitor = Monitor()
   private var free: [LoadedWindow]
   private var ready: (epoch: Int, index: Int, window: Result<LoadedWindow, any Error>)?
   private var isClosed = false
@@ -28,15 +19,6 @@ final class WindowReader: @unchecked Sendable {
     self.plan = plan
     self.epochCount = epochCount
     free = (0..<2).map { _ in LoadedWindow(rows, rowCount: plan.windowRows) }
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(changed)
-    pthread_mutex_destroy(mutex)
-    changed.deallocate()
-    mutex.deallocate()
   }
 
   /// Starts to read; nil when the system gives no thread.
@@ -45,8 +27,8 @@ final class WindowReader: @unchecked Sendable {
   /// Waits for the window `index` of `epoch`; those before it that nobody took are dropped.
   func take(epoch: Int, index: Int) throws -> LoadedWindow {
     while true {
-      let found = locked {
-        while ready == nil { pthread_cond_wait(changed, mutex) }
+      let found = monitor.locked {
+        monitor.wait { ready == nil }
         defer { ready = nil }
         return ready
       }
@@ -58,39 +40,30 @@ final class WindowReader: @unchecked Sendable {
   }
 
   /// Lets a window be overwritten.
-  func give(back window: LoadedWindow) { locked { free.append(window) } }
+  func give(back window: LoadedWindow) { monitor.locked { free.append(window) } }
 
   /// Ends the reading; `take` must not be called any more.
-  func close() { locked { isClosed = true } }
+  func close() { monitor.locked { isClosed = true } }
 
   private func run() {
     for epoch in 0..<epochCount {
       for (index, window) in plan.windows(epoch: epoch).enumerated() {
-        let buffer = locked { () -> LoadedWindow? in
-          while free.isEmpty && !isClosed { pthread_cond_wait(changed, mutex) }
+        let buffer = monitor.locked { () -> LoadedWindow? in
+          monitor.wait { free.isEmpty && !isClosed }
           return isClosed ? nil : free.removeLast()
         }
         guard let buffer else { return }
         let result = Result {
-          try buffer.fill(window, isWanted: { self.locked { !self.isClosed } })
+          try buffer.fill(window, isWanted: { self.monitor.locked { !self.isClosed } })
           return buffer
         }
-        let goesOn = locked {
-          while ready != nil && !isClosed { pthread_cond_wait(changed, mutex) }
+        let goesOn = monitor.locked {
+          monitor.wait { ready != nil && !isClosed }
           if !isClosed { ready = (epoch, index, result) }
           return !isClosed
         }
         guard goesOn, case .success = result else { return }
       }
     }
-  }
-
-  private func locked<Value>(_ body: () -> Value) -> Value {
-    pthread_mutex_lock(mutex)
-    defer {
-      pthread_cond_broadcast(changed)
-      pthread_mutex_unlock(mutex)
-    }
-    return body()
   }
 }

@@ -52,4 +52,17 @@ struct DatasetGuess {
     default: return false
     }
   }
+
+  /// Whether its values name splits, whatever it is called: a proposal that missed it would fit
+  /// on test rows.
+  var holdsSplits: Bool {
+    guard case .string = dataset.type, dataset.shape?.count == 1, dataset.rowCount > 0,
+      let values = try? dataset.readStrings(0..<min(dataset.rowCount, Self.looked))
+    else { return false }
+    let distinct = Set(values)
+    return distinct.allSatisfy { Split(named: $0) != nil }
+  }
+
+  /// Rows whose values are looked at.
+  private static let looked = 65_536
 }

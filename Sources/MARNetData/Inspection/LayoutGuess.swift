@@ -47,7 +47,10 @@ struct LayoutGuess {
       let best = voted.max { ($0.1, $1.0) < ($1.1, $0.0) }?.0
       return (named ?? best).map { rest.remove(at: $0) }
     }
-    let split = isFlat ? take(.split, given.splitKey, canonical: ["split"]) : nil
+    var split = isFlat ? take(.split, given.splitKey, canonical: ["split"]) : nil
+    if isFlat, split == nil, let place = rest.firstIndex(where: { $0.holdsSplits }) {
+      split = rest.remove(at: place)
+    }
     let label = take(.label, given.labelKey, canonical: ["label", "labels"])
     // With text in other files its key is theirs.
     let text =

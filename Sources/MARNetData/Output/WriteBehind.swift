@@ -2,22 +2,13 @@
 
 import MARNetDense
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// Writes blocks on a thread of its own while the next ones are made: one block is being
 /// written, one waits.
 ///
-/// `@unchecked Sendable` because the mutex guards every field that changes.
+/// `@unchecked Sendable` because the monitor guards every field that changes.
 package final class WriteBehind<Block: Sendable>: @unchecked Sendable {
   private let write: @Sendable (Block) throws -> Void
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let monitor = Monitor()
   private var waiting: Block?
   private var isEnding = false
   private var failure: (any Error)?
@@ -26,15 +17,6 @@ package final class WriteBehind<Block: Sendable>: @unchecked Sendable {
   ///   system has one to spare.
   package init(write: @escaping @Sendable (Block) throws -> Void) {
     self.write = write
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
-  }
-
-  deinit {
-    pthread_cond_destroy(changed)
-    pthread_mutex_destroy(mutex)
-    changed.deallocate()
-    mutex.deallocate()
   }
 
   /// Runs `body`, which puts blocks, and returns when all of them are written.
@@ -43,15 +25,15 @@ package final class WriteBehind<Block: Sendable>: @unchecked Sendable {
   package func run(_ body: (_ put: (Block) throws -> Void) throws -> Void) throws {
     guard let thread = JoinableThread({ self.serve() }) else { return try body(write) }
     let outcome = Result { try body(put) }
-    locked { isEnding = true }
+    monitor.locked { isEnding = true }
     thread.join()
     if let failure { throw failure }
     try outcome.get()
   }
 
   private func put(_ block: Block) throws {
-    let failure = locked {
-      while waiting != nil && self.failure == nil { pthread_cond_wait(changed, mutex) }
+    let failure = monitor.locked {
+      monitor.wait { waiting != nil && self.failure == nil }
       if self.failure == nil { waiting = block }
       return self.failure
     }
@@ -60,8 +42,8 @@ package final class WriteBehind<Block: Sendable>: @unchecked Sendable {
 
   private func serve() {
     while true {
-      let block = locked {
-        while waiting == nil && !isEnding { pthread_cond_wait(changed, mutex) }
+      let block = monitor.locked {
+        monitor.wait { waiting == nil && !isEnding }
         defer { waiting = nil }
         return waiting
       }
@@ -69,17 +51,8 @@ package final class WriteBehind<Block: Sendable>: @unchecked Sendable {
       do {
         try write(block)
       } catch {
-        return locked { failure = error }
+        return monitor.locked { failure = error }
       }
     }
-  }
-
-  private func locked<Value>(_ body: () -> Value) -> Value {
-    pthread_mutex_lock(mutex)
-    defer {
-      pthread_cond_broadcast(changed)
-      pthread_mutex_unlock(mutex)
-    }
-    return body()
   }
 }

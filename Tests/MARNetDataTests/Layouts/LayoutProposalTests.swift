@@ -50,6 +50,15 @@ import Testing
     }
   }
 
+  /// Whatever it is called: without it test rows would be fitted on.
+  @Test func aSplitColumnIsKnownByItsValues() throws {
+    try expectProposal("--visual-key img --text-key txt --label-key y --split-key part") {
+      try columns($0, "img", "txt", "y")
+      try $0.strings("part", ["train", "Train", "train", "test"]).strings(
+        "note", ["a", "b", "c", "d"])
+    }
+  }
+
   @Test func oneGroupThatHoldsAll() throws {
     try expectProposal("--visual-key img --text-key txt --label-key y --group data") {
       try columns($0.group("data"), under: "data/", "img", "txt", "y")
