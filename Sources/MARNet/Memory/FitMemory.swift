@@ -100,7 +100,13 @@ package struct FitMemory {
     let image = linear(width: visual, rowBytes: isCopied ? rows.visual.rowBytes : 0)
     guard configuration.training.scheme == .joint else { return image }
     let folds = 2 * 2 * (configuration.probe.outOfFoldFolds + 1) * classes
-    let judged = 2 * min(labelled, (16 << 20) / classes) * classes * Self.float
+    let wide = max(visual, text)
+    let judges = min(
+      labelled, (16 << 20) / classes, PrefitSample.limit(width: wide, classCount: classes))
+    let judged =
+      judges
+      * (2 * classes * Self.float
+        + (isCopied ? max(rows.visual.rowBytes, rows.text?.rowBytes ?? 0) : 0))
     let words = linear(width: text, rowBytes: isCopied ? rows.text?.rowBytes ?? 0 : 0)
     return max(image, words, judged) + folds * max(visual, text) * Self.float
   }

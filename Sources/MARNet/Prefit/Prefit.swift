@@ -141,7 +141,12 @@ package struct Prefit: Sendable {
     _ rows: PreparedRows, _ paired: [Int], _ image: OutOfFoldProbe, _ text: OutOfFoldProbe,
     pool: WorkerPool
   ) throws -> TeacherSearch {
-    let most = max(1_024, mostJudged / rows.classCount)
+    let most = max(
+      1_024,
+      min(
+        mostJudged / rows.classCount,
+        PrefitSample.limit(
+          width: max(rows.visual.width, rows.text.width), classCount: rows.classCount)))
     let judged =
       paired.count <= most ? paired : (0..<most).map { paired[$0 * paired.count / most] }
     func table(_ probe: OutOfFoldProbe, _ features: SampleRows) -> Matrix {
