@@ -80,7 +80,9 @@ import Testing
     let classes = Int(trainLabels.max() ?? 0) + 1
     let means = (0..<classes).map { index -> [Float] in
       let rows = trainLabels.indices.filter { trainLabels[$0] == index }
-      return Standardizer(of: train, rows: rows).mean
+      return (0..<train.columnCount).map { column in
+        rows.reduce(0) { $0 + train[$1, column] } / Float(rows.count)
+      }
     }
     let right = labels.indices.count { row in
       let values = test.row(row)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MARNetData
 import MARNetHeads
 
 extension FitReport {
@@ -19,7 +20,10 @@ extension FitReport {
     self.rows = rows.rowCount
     labelledRows = rows.labelledRows.count
     rowsWithText = rows.hasText.count { $0 }
-    counts = RowCounts(labels: rows.labels, hasText: rows.hasText, classNames: data.classNames)
+    let balance = ClassBalance(labels: rows.labels, classNames: data.classNames)
+    counts = balance.map {
+      RowCounts(labels: rows.labels, hasText: rows.hasText, balance: $0)
+    }
     classWeightRange = (rows.classWeights?.values).flatMap { values in
       values.min().flatMap { smallest in
         values.max().map { WeightRange(smallest: smallest, largest: $0) }
@@ -51,7 +55,7 @@ extension FitReport {
           + "text of an unlabelled row carries its label, so gains from unlabelled rows are "
           + "not to be expected where text is not per class.")
     }
-    if let few = RowCounts.warning(labels: rows.labels, classNames: data.classNames) {
+    if let balance, let few = RowCounts.warning(balance, classNames: data.classNames) {
       warnings.append(few)
     }
     if !tested {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MARNetData
+
 /// Training rows by what they have, and the extremes of the classes.
 public struct RowCounts: Codable, Sendable, Equatable {
   /// A class and its labelled training rows.
@@ -28,37 +30,25 @@ public struct RowCounts: Codable, Sendable, Equatable {
   /// Classes that the warning names before it counts the others.
   private static let mostNamed = 5
 
-  init(labels: [Int32], hasText: [Bool], classNames: [String]) {
-    unlabelled = labels.count { $0 < 0 }
+  init(labels: [Int32], hasText: [Bool], balance: ClassBalance) {
+    unlabelled = balance.unlabelled
     withoutText = hasText.count { !$0 }
     unlabelledWithoutText = zip(labels, hasText).count { $0 < 0 && !$1 }
     labelledWithoutText = withoutText - unlabelledWithoutText
-    let classes = Self.classes(labels: labels, classNames: classNames)
-    let none = ClassRows(name: "", labelledRows: 0)
-    rarestClass = classes.min { $0.labelledRows < $1.labelledRows } ?? none
-    // `max` would take the last of equals.
-    largestClass = classes.min { $0.labelledRows > $1.labelledRows } ?? none
+    rarestClass = ClassRows(name: balance.rarest, labelledRows: balance.rarestCount)
+    largestClass = ClassRows(name: balance.largest, labelledRows: balance.largestCount)
   }
 
   /// Names the classes that have few labelled rows, the rarest first; nil where none has.
-  static func warning(labels: [Int32], classNames: [String]) -> String? {
-    let few = classes(labels: labels, classNames: classNames)
-      .filter { $0.labelledRows < fewRows }
+  static func warning(_ balance: ClassBalance, classNames: [String]) -> String? {
+    let few = balance.counts.indices.filter { balance.counts[$0] < fewRows }
     guard !few.isEmpty else { return nil }
-    let order = few.enumerated().sorted {
-      ($0.element.labelledRows, $0.offset) < ($1.element.labelledRows, $1.offset)
-    }
-    let named = order.prefix(mostNamed).map { "'\($0.element.name)' (\($0.element.labelledRows))" }
+    let order = few.sorted { (balance.counts[$0], $0) < (balance.counts[$1], $1) }
+    let named = order.prefix(mostNamed).map { "'\(classNames[$0])' (\(balance.counts[$0]))" }
       .joined(separator: ", ")
     let others = few.count - mostNamed
     return "Fewer than \(fewRows) labelled rows: \(few.count == 1 ? "class" : "classes") \(named)"
       + (others > 0 ? " and \(others) \(others == 1 ? "other" : "others")" : "")
       + ". What is learned and measured of so few says little."
-  }
-
-  private static func classes(labels: [Int32], classNames: [String]) -> [ClassRows] {
-    var counts = [Int](repeating: 0, count: classNames.count)
-    for label in labels where label >= 0 { counts[Int(label)] += 1 }
-    return zip(classNames, counts).map { ClassRows(name: $0, labelledRows: $1) }
   }
 }

@@ -62,7 +62,8 @@ public struct Trainer: Sendable {
     willBegin(plan)
     return try fit(
       plan.residency == .resident ? rows.resident() : rows,
-      validation: plan.residency == .resident ? validation?.resident() : validation,
+      validation: plan.residency == .resident
+        ? validation?.resident(withText: false) : validation,
       progress: progress)
   }
 

@@ -23,8 +23,6 @@ package struct FitMemory {
   private let validation: PairedSource?
   private let configuration: Configuration
   private let threads: Int
-  private let plan: ShufflePlan
-  private let rowBytes: Int
 
   package init(
     _ rows: PairedSource, validation: PairedSource?, configuration: Configuration, threads: Int
@@ -33,11 +31,6 @@ package struct FitMemory {
     self.validation = validation
     self.configuration = configuration
     self.threads = threads
-    let hasTeacher = configuration.training.scheme == .joint && configuration.teacher.isEnabled
-    rowBytes = rows.rowBytes + (hasTeacher ? 4 * rows.classNames.count : 0)
-    plan = ShufflePlan(
-      rowCount: rows.rowCount, rowBytes: rowBytes, chunkRows: rows.chunkRows,
-      options: configuration.training, key: RandomKey(seed: 0))
   }
 
   private var classes: Int { rows.classNames.count }
@@ -45,20 +38,47 @@ package struct FitMemory {
   private var text: Int { rows.text?.width ?? 1 }
   private var labelled: Int { rows.labels.count { $0 >= 0 } }
 
+  /// Bytes of a row where it waits to be drawn.
+  private var rowBytes: Int { rows.rowBytes + TrainingRows.targetBytes(classCount: classes) }
+
+  private func plan(rowCount: Int) -> ShufflePlan {
+    ShufflePlan(
+      rowCount: rowCount, rowBytes: rowBytes, chunkRows: rows.chunkRows,
+      options: configuration.training, key: RandomKey(seed: 0))
+  }
+
   /// Rows of a window.
-  var windowRows: Int { plan.windowRows }
+  var windowRows: Int { plan(rowCount: rows.rowCount).windowRows }
+
+  /// Rows in memory while streaming. The rows left beside those that are held out may be few
+  /// enough to be shuffled whole where all of them are not.
+  private var bufferedRows: Int {
+    max(
+      plan(rowCount: rows.rowCount).bufferedRows,
+      plan(rowCount: rows.rowCount - (validation == nil ? heldOut : 0)).bufferedRows)
+  }
+
+  private var heldOut: Int {
+    min(
+      validation?.labels.count { $0 >= 0 }
+        ?? Int(configuration.validation.fraction * Double(labelled)) + classes,
+      configuration.validation.maximumRows)
+  }
 
   /// With all features in memory.
   var resident: Int {
     let features =
-      rows.rowCount * rows.rowBytes + (validation.map { $0.rowCount * $0.rowBytes } ?? 0)
-    let targets = rows.rowCount * (rowBytes - rows.rowBytes)
+      rows.rowCount * rows.rowBytes
+      + (validation.map { $0.rowCount * $0.visual.rowBytes } ?? 0)
+    let hasTeacher = configuration.training.scheme == .joint && configuration.teacher.isEnabled
+    let targets =
+      hasTeacher ? rows.rowCount * TrainingRows.targetBytes(classCount: classes) : 0
     return fixed + features + max(prefit(isCopied: false), targets + training)
   }
 
   /// With two windows of features in memory.
   var streaming: Int {
-    fixed + tokens + max(prefit(isCopied: true), 2 * windowRows * rowBytes + training)
+    fixed + tokens + max(prefit(isCopied: true), bufferedRows * rowBytes + training)
   }
 
   /// With all features in memory as Float32, for studies that train many networks at a time and
@@ -84,10 +104,13 @@ package struct FitMemory {
 
   /// Blocks that are read ahead, worked on, and decompressed.
   private var reading: Int {
-    let blocks = [rows.visual, rows.text].compactMap { $0 }.map { source in
+    let sources = [rows.visual, rows.text].compactMap { $0 }
+    let blocks = sources.map { source in
       (source.readingBlocks.first?.count ?? 0) * source.width * Self.float
     }
-    return 3 * (blocks.max() ?? 0) + Self.slab + threads * (2 << 20)
+    // HDF5's caches, where a row of chunks is larger than the usual one.
+    let caches = sources.map { min(2 * $0.chunkRows * $0.width * Self.float, 256 << 20) }
+    return 3 * (blocks.max() ?? 0) + Self.slab + caches.reduce(0, +) + threads * (2 << 20)
   }
 
   private var tokens: Int {
@@ -133,11 +156,7 @@ package struct FitMemory {
       + (configuration.reconstruction.hasSkip ? text * visual : 0)
     let heads = classes * 2 * (aligned + text)
     let widths = 6 * (visual + text) + 12 * (aligned + hidden) + 12 * classes
-    let held = min(
-      validation?.labels.count { $0 >= 0 }
-        ?? Int(configuration.validation.fraction * Double(labelled)),
-      configuration.validation.maximumRows)
-    let judging = held * (visual + 5 * classes) * Self.float
+    let judging = heldOut * (visual + 5 * classes) * Self.float
     let controls = 2 * (aligned * (visual + classes)) * Self.float * 3
     return (projectors + denoiser + heads) * Self.parameterBytes + controls
       + (configuration.training.batchSize + threads * 256) * widths * Self.float + judging

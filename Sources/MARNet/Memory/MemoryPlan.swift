@@ -21,8 +21,6 @@ public struct MemoryPlan: Sendable, Equatable {
   public let byteCount: Int
   /// What it would take with all features in memory.
   public let residentByteCount: Int
-  /// What it would take with features in their file.
-  public let streamingByteCount: Int
   /// Rows of a window, of which two are in memory while streaming.
   public let windowRows: Int
   /// The types in which features are kept.
@@ -57,7 +55,6 @@ extension MemoryPlan {
     self.residency = residency
     self.budget = budget
     residentByteCount = need.resident
-    streamingByteCount = need.streaming
     byteCount = residency == .resident ? need.resident : need.streaming
     windowRows = need.windowRows
     types = [rows.visual.storedType] + (rows.text.map { [$0.storedType] } ?? [])

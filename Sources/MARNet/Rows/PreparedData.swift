@@ -31,7 +31,9 @@ package struct PreparedData: Sendable {
       source, found.visual, found.text, keys: found.keys,
       tokens: try source.tokens.map { try PreparedTokens($0, pool: pool) })
     self.validation = try validation.map { validation in
-      Self.prepared(
+      // Nothing is learned from its text, but what is broken there is told as elsewhere.
+      try validation.text?.forEachBlock { _, _ in }
+      return Self.prepared(
         validation, found.visual, found.text, keys: try RowStatistics.keys(of: validation.visual),
         tokens: nil)
     }

@@ -49,12 +49,16 @@ package struct TrainingRows: Sendable {
       * (label >= 0 ? Float(table.values[Int(label)]) : table.expected(target))
   }
 
-  /// Bytes that a row takes where it waits to be drawn.
+  /// Bytes that a row takes where it waits to be drawn, targets always counted: networks with
+  /// and without a teacher see the rows in the same windows.
   var rowBytes: Int {
     let tokens = rows.tokens.map { $0.visual.rows.rowBytes + $0.text.rows.rowBytes } ?? 0
     return rows.visual.rows.rowBytes + rows.text.rows.rowBytes + tokens
-      + (needsTable ? 4 * rows.classCount : 0)
+      + Self.targetBytes(classCount: rows.classCount)
   }
+
+  /// Bytes of the targets of a row.
+  static func targetBytes(classCount: Int) -> Int { classCount * MemoryLayout<Float>.stride }
 
   /// Rows that are best read together.
   var chunkRows: Int { max(rows.visual.rows.chunkRows, rows.text.rows.chunkRows) }

@@ -17,7 +17,6 @@ final class BatchBuffer: @unchecked Sendable {
   let hasText: UnsafeMutablePointer<Float>
   let labels: UnsafeMutablePointer<Int32>
   let isWord: UnsafeMutablePointer<Bool>
-  private let wordCount: Int
   private let tokens: TokenShape?
   private let order: UnsafeMutablePointer<Int>
   private let workspace: Workspace
@@ -44,7 +43,7 @@ final class BatchBuffer: @unchecked Sendable {
     self.hasText = workspace[hasText].pointer
     labels = .allocate(capacity: batchSize)
     labels.initialize(repeating: -1, count: batchSize)
-    wordCount = batchSize * (tokens?.textCount ?? 0)
+    let wordCount = batchSize * (tokens?.textCount ?? 0)
     isWord = .allocate(capacity: max(wordCount, 1))
     isWord.initialize(repeating: false, count: max(wordCount, 1))
     order = .allocate(capacity: batchSize)

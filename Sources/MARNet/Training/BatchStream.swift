@@ -27,7 +27,7 @@ final class BatchStream {
 
   private enum Supply {
     case resident(ResidentWindow)
-    case file(WindowReader, JoinableThread)
+    case file(WindowReader)
   }
 
   /// - Parameter epochCount: of the training.
@@ -39,19 +39,14 @@ final class BatchStream {
       supply = .resident(ResidentWindow(rows: rows))
     } else {
       let reader = WindowReader(rows, plan: plan, epochCount: epochCount)
-      guard let thread = reader.start() else {
-        preconditionFailure("the system gives no thread to read ahead")
-      }
-      supply = .file(reader, thread)
+      reader.start()
+      supply = .file(reader)
     }
     order.reserveCapacity(plan.windowRows)
   }
 
   deinit {
-    if case .file(let reader, let thread) = supply {
-      reader.close()
-      thread.join()
-    }
+    if case .file(let reader) = supply { reader.close() }
   }
 
   /// Begins an epoch; what is left of the one before is dropped.
@@ -100,7 +95,7 @@ final class BatchStream {
     current = nil
     switch supply {
     case .resident(let window): current = Drawn(index: index, window: window)
-    case .file(let reader, _):
+    case .file(let reader):
       current = Drawn(index: index, window: try reader.take(epoch: epoch, index: index))
     }
     plan.order(of: windows[index], index: index, epoch: epoch, into: &order)
@@ -108,7 +103,7 @@ final class BatchStream {
   }
 
   private func giveBack(_ drawn: Drawn?) {
-    guard case .file(let reader, _) = supply, let window = drawn?.window as? LoadedWindow else {
+    guard case .file(let reader) = supply, let window = drawn?.window as? LoadedWindow else {
       return
     }
     reader.give(back: window)

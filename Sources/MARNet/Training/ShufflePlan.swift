@@ -46,16 +46,17 @@ package struct ShufflePlan: Sendable {
     let automatic = (Self.slabBytes / max(rowBytes, 1) + chunk) / chunk * chunk
     slabRows = min(options.slabRows ?? automatic, rowCount)
     let window = options.shuffleRows ?? Self.windowBytes / max(rowBytes, 1)
-    // A batch stands in two windows at most.
-    let fewest = (options.batchSize + slabRows - 1) / slabRows
-    windowSlabs = max(
-      options.shuffleRows == nil ? Self.fewestSlabs : 1, fewest, window / slabRows)
+    windowSlabs = max(options.shuffleRows == nil ? Self.fewestSlabs : 1, window / slabRows)
   }
 
   var slabCount: Int { (rowCount + slabRows - 1) / slabRows }
   package var windowCount: Int { (slabCount + windowSlabs - 1) / windowSlabs }
   /// Rows of the largest window.
   package var windowRows: Int { min(rowCount, slabRows * windowSlabs) }
+
+  /// Rows that are in memory while a file is read: the window that is dealt out and the next, or
+  /// the only one.
+  var bufferedRows: Int { min(2, windowCount) * windowRows }
 
   /// Some of the rows, in slabs, to be shuffled together.
   package struct Window: Sendable {

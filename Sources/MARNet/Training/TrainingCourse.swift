@@ -18,7 +18,8 @@ package final class TrainingCourse: @unchecked Sendable {
   /// Time spent in steps, times the threads they had.
   package private(set) var coreSeconds = 0.0
   private let network: any TrainingNetwork
-  private let batches: BatchStream
+  /// Gone with the last step: its memory is for what is trained next.
+  private var batches: BatchStream?
   private let optimizer: AdamW
   private let schedule: LearningRateSchedule
   /// Fused top-1 on held-out rows with the network as it stands; nil where none are held out.
@@ -75,7 +76,7 @@ package final class TrainingCourse: @unchecked Sendable {
     hasBegunEpoch = true
     sum = LossTerms()
     network.beginEpoch(epoch, pool: pool)
-    try batches.beginEpoch(epoch)
+    try batches?.beginEpoch(epoch)
   }
 
   /// Makes up to `count` steps, none beyond the epoch.
@@ -89,10 +90,12 @@ package final class TrainingCourse: @unchecked Sendable {
     for _ in 0..<min(count, stepsLeftInEpoch) { try makeStep(pool: pool) }
     guard isAtEpochEnd else { return }
     hasBegunEpoch = false
+    if isFinished { batches = nil }
     records.append(record(validationTop1: validate?()))
   }
 
   private func makeStep(pool: WorkerPool) throws {
+    guard let batches else { preconditionFailure("'\(stage)' was trained to its end") }
     let terms = network.evaluate(try batches.next(pool: pool), step: step, pool: pool)
     let norm = optimizer.update(
       network.parameters, rate: schedule.rate(at: step), step: step, pool: pool)

@@ -3,13 +3,15 @@
 import MARNetDense
 
 /// Reads window after window of a file on a thread of its own, one ahead of the training: two
-/// windows are in memory.
+/// windows are in memory, or the only one. A system without a thread to spare reads each when it
+/// is asked for.
 ///
 /// `@unchecked Sendable` because the monitor guards every field that changes.
 final class WindowReader: @unchecked Sendable {
   private let plan: ShufflePlan
   private let epochCount: Int
   private let monitor = Monitor()
+  private var thread: JoinableThread?
   private var free: [LoadedWindow]
   private var ready: (epoch: Int, index: Int, window: Result<LoadedWindow, any Error>)?
   private var isClosed = false
@@ -18,14 +20,21 @@ final class WindowReader: @unchecked Sendable {
   init(_ rows: TrainingRows, plan: ShufflePlan, epochCount: Int) {
     self.plan = plan
     self.epochCount = epochCount
-    free = (0..<2).map { _ in LoadedWindow(rows, rowCount: plan.windowRows) }
+    free = (0..<min(2, plan.windowCount)).map { _ in
+      LoadedWindow(rows, rowCount: plan.windowRows)
+    }
   }
 
-  /// Starts to read; nil when the system gives no thread.
-  func start() -> JoinableThread? { JoinableThread { self.run() } }
+  /// Begins to read.
+  func start() { thread = JoinableThread { self.run() } }
 
   /// Waits for the window `index` of `epoch`; those before it that nobody took are dropped.
   func take(epoch: Int, index: Int) throws -> LoadedWindow {
+    guard thread != nil else {
+      let window = monitor.locked { free.removeLast() }
+      try window.fill(plan.windows(epoch: epoch)[index], isWanted: { true })
+      return window
+    }
     while true {
       let found = monitor.locked {
         monitor.wait { ready == nil }
@@ -42,8 +51,12 @@ final class WindowReader: @unchecked Sendable {
   /// Lets a window be overwritten.
   func give(back window: LoadedWindow) { monitor.locked { free.append(window) } }
 
-  /// Ends the reading; `take` must not be called any more.
-  func close() { monitor.locked { isClosed = true } }
+  /// Ends the reading and waits for its end; `take` must not be called any more.
+  func close() {
+    monitor.locked { isClosed = true }
+    thread?.join()
+    thread = nil
+  }
 
   private func run() {
     for epoch in 0..<epochCount {

@@ -86,7 +86,7 @@ public struct ClassBalance: Sendable, Codable, Equatable {
   public var largestCount: Int
 
   /// Counts `labels`; nil without classes.
-  init?(labels: [Int32], classNames: [String]) {
+  package init?(labels: [Int32], classNames: [String]) {
     var counts = [Int](repeating: 0, count: classNames.count)
     for label in labels where label >= 0 { counts[Int(label)] += 1 }
     guard let fewest = counts.min(), let most = counts.max(),

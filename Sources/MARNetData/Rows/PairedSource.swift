@@ -58,9 +58,12 @@ package struct PairedSource: Sendable {
   }
 
   /// The same rows with their features in memory, in the stored type.
-  package func resident() throws -> PairedSource {
+  ///
+  /// - Parameter withText: false leaves the text where it is.
+  package func resident(withText: Bool = true) throws -> PairedSource {
     PairedSource(
-      visual: try visual.stored(), text: try text?.stored(), hasText: hasText, labels: labels,
+      visual: try visual.stored(), text: withText ? try text?.stored() : text, hasText: hasText,
+      labels: labels,
       classNames: classNames, tokens: tokens, origin: origin, names: names)
   }
 

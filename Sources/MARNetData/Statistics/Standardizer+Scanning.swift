@@ -6,8 +6,8 @@ extension Standardizer {
   /// Columns of a task: sums are taken column by column, so that any cut gives the same bits.
   private static let taskColumns = 64
 
-  /// Computes the statistics of rows that need not fit into memory, in two passes; the bits
-  /// are those of `init(of:rows:)`.
+  /// Computes the statistics of rows that need not fit into memory, in two passes. Without any
+  /// row every dimension counts as constant.
   ///
   /// - Parameters:
   ///   - rows: `[N, parts · D]`.
@@ -61,20 +61,5 @@ extension Standardizer {
       }
     }
     withExtendedLifetime(block) {}
-  }
-
-  /// Standardises vectors that lie side by side in `row`.
-  package func apply(to row: UnsafeMutablePointer<Float>, parts: Int = 1) {
-    let width = mean.count
-    mean.withUnsafeBufferPointer { mean in
-      scale.withUnsafeBufferPointer { scale in
-        for part in 0..<parts {
-          let values = row + part * width
-          for column in 0..<width {
-            values[column] = (values[column] - mean[column]) * scale[column]
-          }
-        }
-      }
-    }
   }
 }

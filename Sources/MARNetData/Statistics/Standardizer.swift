@@ -6,8 +6,8 @@ import MARNetDense
 ///
 /// The standard deviation is that of the population (divided by n). A dimension
 /// whose deviation is below 1e-6 counts as constant: its scale is 0, and so is z.
-/// Statistics are summed in Double over rows in ascending order on one thread, so
-/// that their bits depend on the data alone; they are kept, and applied, in Float32.
+/// Statistics are summed in Double, each column over rows in ascending order, so that their
+/// bits depend on the data alone; they are kept, and applied, in Float32.
 public struct Standardizer: Sendable, Equatable {
   /// Means, `[D]`.
   public let mean: [Float]
@@ -28,64 +28,22 @@ public struct Standardizer: Sendable, Equatable {
     self.scale = scale
   }
 
-  /// Computes the statistics of `matrix`, `[N, D]`.
-  ///
-  /// - Parameter rows: the rows to use, in the order given; all when nil. Without any
-  ///   row every dimension counts as constant.
-  /// - Complexity: two passes over the rows.
-  public init(of matrix: Matrix, rows: [Int]? = nil) {
-    let view = matrix.view
-    let rows = rows ?? Array(0..<matrix.rowCount)
-    let width = matrix.columnCount
-    let count = Double(max(rows.count, 1))
-    var mean = [Double](repeating: 0, count: width)
-    var squares = [Double](repeating: 0, count: width)
-    mean.withUnsafeMutableBufferPointer { mean in
-      squares.withUnsafeMutableBufferPointer { squares in
-        for row in rows {
-          let values = view.row(row)
-          for column in 0..<width { mean[column] += Double(values[column]) }
-        }
-        for column in 0..<width { mean[column] /= count }
-        for row in rows {
-          let values = view.row(row)
-          for column in 0..<width {
-            let deviation = Double(values[column]) - mean[column]
-            squares[column] += deviation * deviation
-          }
-        }
-      }
-    }
-    self.mean = mean.map { Float($0) }
-    scale = squares.map { sum in
-      let deviation = (sum / count).squareRoot()
-      return deviation < Self.smallestDeviation ? 0 : Float(1 / deviation)
-    }
-  }
-
-  /// Standardises a copy of `matrix`, `[N, D]`.
-  ///
-  /// - Parameter hasRow: rows where it is false become 0, as rows without text must.
-  public func callAsFunction(_ matrix: Matrix, keeping hasRow: [Bool]? = nil) -> Matrix {
-    var result = matrix
-    let view = result.mutableView()
-    apply(to: view)
-    if let hasRow {
-      for row in 0..<view.rowCount where !hasRow[row] { view.rows(row..<row + 1).fill(0) }
-    }
-    return result
-  }
-
   /// Standardises `view`, `[n, D]`, in place.
   package func apply(to view: MatrixView) {
     precondition(
       view.columnCount == mean.count,
       "statistics of \(mean.count) dimensions and rows of shape \(view.shape)")
+    for row in 0..<view.rowCount { apply(to: view.row(row)) }
+  }
+
+  /// Standardises vectors that lie side by side in `row`.
+  package func apply(to row: UnsafeMutablePointer<Float>, parts: Int = 1) {
+    let width = mean.count
     mean.withUnsafeBufferPointer { mean in
       scale.withUnsafeBufferPointer { scale in
-        for row in 0..<view.rowCount {
-          let values = view.row(row)
-          for column in 0..<view.columnCount {
+        for part in 0..<parts {
+          let values = row + part * width
+          for column in 0..<width {
             values[column] = (values[column] - mean[column]) * scale[column]
           }
         }

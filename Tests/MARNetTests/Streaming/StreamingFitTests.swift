@@ -86,6 +86,44 @@ import Testing
     try expectEqual(try fit(file, configuration, resident: false), resident)
   }
 
+  /// All rows in one window: it is read again for every epoch.
+  @Test func rowsThatAreShuffledWhole() throws {
+    let file = try file("f.h5")
+    let configuration = configuration(.plugin) { $0.training.shuffleRows = nil }
+    try expectEqual(
+      try fit(file, configuration, resident: false), try fit(file, configuration, resident: true))
+  }
+
+  /// Windows smaller than a batch, and the last one smaller still.
+  @Test func windowsSmallerThanABatch() throws {
+    let file = try file("f.h5")
+    let configuration = configuration(.plugin) {
+      $0.training.shuffleRows = 64
+      $0.training.slabRows = 5
+      $0.training.batchSize = 64
+    }
+    try expectEqual(
+      try fit(file, configuration, resident: false), try fit(file, configuration, resident: true))
+  }
+
+  /// Broken text of `val` is refused wherever features are.
+  @Test(arguments: [false, true]) func brokenTextOfVal(resident: Bool) throws {
+    let path = folder.file("v.h5")
+    let rows = try SmallFit.features().pairedRows(.train)
+    var text = try #require(rows.text)
+    func block(_ text: Matrix) -> FeatureBlock {
+      FeatureBlock(visual: rows.visual, text: text, labels: rows.labels)
+    }
+    let whole = block(text)
+    text[7, 2] = .infinity
+    try FeatureFileWriter.write(
+      [.train: whole, .val: block(text)], classNames: rows.classNames, to: path)
+    let error = #expect(throws: DataError.self) {
+      try fit(FeatureFile(path: path), configuration(.plugin), resident: resident)
+    }
+    #expect(error?.description.contains("'/val/text' holds inf in row 7, column 2") == true)
+  }
+
   /// The stored type is exact: fits of the same values in other types are the same.
   @Test func theTypeInMemoryChangesNothing() throws {
     let half = try file("half.h5")
