@@ -13,14 +13,16 @@ struct FitRun {
   private let key: RandomKey
   private let data: PreparedData
   private let dimensions: HeadDimensions
+  private let keepsTargets: Bool?
 
   init(
     configuration: Configuration, pool: WorkerPool, rows: PairedSource,
-    validation: PairedSource?, progress: @escaping FitProgressHandler
+    validation: PairedSource?, keepingTargets: Bool?, progress: @escaping FitProgressHandler
   ) throws {
     self.configuration = configuration
     self.pool = pool
     self.progress = progress
+    keepsTargets = keepingTargets
     key = RandomKey(seed: configuration.seed)
     data = try PreparedData(rows, validation: validation, pool: pool)
       .weighted(by: configuration.training.classWeights)
@@ -122,7 +124,8 @@ struct FitRun {
       let soft =
         configuration.teacher.isEnabled
         ? try rows.trainingRows(
-          teacher: prefit, weight: configuration.teacher.weight, pool: pool) : plain
+          teacher: prefit, weight: configuration.teacher.weight, keepingTargets: keepsTargets,
+          pool: pool) : plain
       let joint = try training.joint(
         on: soft, gate: prefit.gate, usesText: true, stage: "joint network",
         key: networkKey)

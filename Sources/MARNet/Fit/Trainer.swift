@@ -64,7 +64,7 @@ public struct Trainer: Sendable {
       plan.residency == .resident ? rows.resident() : rows,
       validation: plan.residency == .resident
         ? validation?.resident(withText: false) : validation,
-      progress: progress)
+      keepingTargets: plan.keepsTargets, progress: progress)
   }
 
   /// Fits on rows in memory.
@@ -85,15 +85,17 @@ public struct Trainer: Sendable {
   }
 
   /// Fits on rows wherever they lie.
+  ///
+  /// - Parameter keepingTargets: as in `PreparedRows.trainingRows`.
   package func fit(
-    _ rows: PairedSource, validation: PairedSource?,
+    _ rows: PairedSource, validation: PairedSource?, keepingTargets: Bool? = nil,
     progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     try check(rows, validation)
     return try withoutActuallyEscaping(progress) { progress in
       try FitRun(
         configuration: configuration, pool: WorkerPool(threads: threads), rows: rows,
-        validation: validation, progress: progress
+        validation: validation, keepingTargets: keepingTargets, progress: progress
       ).model()
     }
   }

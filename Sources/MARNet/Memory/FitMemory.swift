@@ -70,15 +70,23 @@ package struct FitMemory {
     let features =
       rows.rowCount * rows.rowBytes
       + (validation.map { $0.rowCount * $0.visual.rowBytes } ?? 0)
-    let hasTeacher = configuration.training.scheme == .joint && configuration.teacher.isEnabled
-    let targets =
-      hasTeacher ? rows.rowCount * TrainingRows.targetBytes(classCount: classes) : 0
     return fixed + features + max(prefit(isCopied: false), targets + training)
   }
 
   /// With two windows of features in memory.
-  var streaming: Int {
-    fixed + tokens + max(prefit(isCopied: true), bufferedRows * rowBytes + training)
+  ///
+  /// - Parameter keepingTargets: with the teacher's targets of all rows beside them.
+  func streaming(keepingTargets: Bool) -> Int {
+    fixed + tokens
+      + max(
+        prefit(isCopied: true),
+        bufferedRows * rowBytes + training + (keepingTargets ? targets : 0))
+  }
+
+  /// Targets of all rows where there is a teacher.
+  private var targets: Int {
+    let hasTeacher = configuration.training.scheme == .joint && configuration.teacher.isEnabled
+    return hasTeacher ? rows.rowCount * TrainingRows.targetBytes(classCount: classes) : 0
   }
 
   /// With all features in memory as Float32, for studies that train many networks at a time and

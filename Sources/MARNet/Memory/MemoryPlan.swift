@@ -15,6 +15,9 @@ public struct MemoryPlan: Sendable, Equatable {
 
   /// Where features are.
   public let residency: Residency
+  /// Whether the teacher's targets of all rows are in memory; otherwise each epoch computes
+  /// them again.
+  public let keepsTargets: Bool
   /// The bound that was given.
   public let budget: MemoryBudget
   /// What the fit will take at most, an estimate from above, in bytes.
@@ -52,17 +55,19 @@ extension MemoryPlan {
     let need = FitMemory(
       rows, validation: validation, configuration: configuration, threads: threads)
     let residency: Residency = need.resident <= budget.byteCount ? .resident : .streaming
+    let least = need.streaming(keepingTargets: false)
+    let comfortable = need.streaming(keepingTargets: true)
     self.residency = residency
+    keepsTargets = residency == .resident || comfortable <= budget.byteCount
     self.budget = budget
     residentByteCount = need.resident
-    byteCount = residency == .resident ? need.resident : need.streaming
+    byteCount = residency == .resident ? need.resident : keepsTargets ? comfortable : least
     windowRows = need.windowRows
     types = [rows.visual.storedType] + (rows.text.map { [$0.storedType] } ?? [])
-    let least = min(need.resident, need.streaming)
-    guard least <= budget.byteCount else {
+    guard byteCount <= budget.byteCount else {
       throw ConfigurationError.outOfRange(
         key: "--memory", found: budget.description,
-        needed: "\(MemoryBudget.text(least)) or more to fit these "
+        needed: "\(MemoryBudget.text(min(need.resident, least))) or more to fit these "
           + "\(Decimals.grouped(rows.rowCount)) rows",
         remedy: "Give more memory; without '--memory' three quarters of what is available "
           + "are used.")

@@ -135,15 +135,18 @@ extension PreparedRows {
   }
 
   /// With one-hot targets, or those of a teacher.
+  ///
+  /// - Parameter keepingTargets: whether a teacher's targets are computed once and kept, not
+  ///   whenever rows are read; nil means where the rows lie in memory. Changes no bit.
   package func trainingRows(
-    teacher prefit: Prefit?, weight: Double, pool: WorkerPool
+    teacher prefit: Prefit?, weight: Double, keepingTargets: Bool? = nil, pool: WorkerPool
   ) throws -> TrainingRows {
     let soft = SoftTargets(
       labels: labels, hasText: hasText, classCount: classCount, prefit: prefit,
       teacherWeight: weight)
     return TrainingRows(
       self,
-      targets: soft.needsFeatures && isResident
+      targets: soft.needsFeatures && (keepingTargets ?? isResident)
         ? .table(try soft.matrix(self, pool: pool)) : .soft(soft), weights: soft.weights)
   }
 }

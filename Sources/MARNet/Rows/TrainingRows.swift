@@ -63,11 +63,20 @@ package struct TrainingRows: Sendable {
   /// Rows that are best read together.
   var chunkRows: Int { max(rows.visual.rows.chunkRows, rows.text.rows.chunkRows) }
 
-  /// Whether targets are kept beside the features until they are drawn.
-  var needsTable: Bool {
+  /// Whether targets are computed from features when these are read.
+  var needsFeatures: Bool {
     switch targets {
-    case .table: true
+    case .table: false
     case .soft(let soft): soft.needsFeatures
+    }
+  }
+
+  /// Writes the target of row `row`, which needs no features any more, into `values`, `[C]`.
+  @inline(__always)
+  func writeTarget(_ row: Int, into values: UnsafeMutablePointer<Float>) {
+    switch targets {
+    case .table(let table): values.update(from: table.view.row(row), count: table.columnCount)
+    case .soft(let soft): soft.writeFixed(row, into: values)
     }
   }
 }

@@ -19,12 +19,7 @@ struct ResidentWindow: TrainingWindow {
     let source = rows.rows.source(row)
     rows.rows.visual.copyStored(source, into: batch.visual.row(place))
     rows.rows.text.copyStored(source, into: batch.text.row(place))
-    switch rows.targets {
-    case .table(let table):
-      batch.targets.row(place).update(from: table.view.row(row), count: table.columnCount)
-    case .soft(let soft):
-      soft.writeFixed(row, into: batch.targets.row(place))
-    }
+    rows.writeTarget(row, into: batch.targets.row(place))
     batch.writeMarks(row, of: rows, into: place)
   }
 }
@@ -39,6 +34,9 @@ final class LoadedWindow: TrainingWindow, @unchecked Sendable {
   private let text: StoredRows
   private let targets: AlignedBuffer?
   private let classCount: Int
+  /// What the file gave last, as Float32; grows where rows that are not used lie between those
+  /// that are.
+  private var block = AlignedBuffer(count: 0)
   /// Rows whose targets are computed at a time.
   private static let blockRows = 1_024
 
@@ -50,7 +48,7 @@ final class LoadedWindow: TrainingWindow, @unchecked Sendable {
       rowCount: rowCount, width: rows.rows.visual.width, type: rows.rows.visual.rows.storedType)
     text = StoredRows(
       rowCount: rowCount, width: rows.rows.text.width, type: rows.rows.text.rows.storedType)
-    targets = rows.needsTable ? AlignedBuffer(count: rowCount * classCount) : nil
+    targets = rows.needsFeatures ? AlignedBuffer(count: rowCount * classCount) : nil
   }
 
   func write(_ row: Int, slot: Int, into batch: BatchBuffer, place: Int) {
@@ -62,8 +60,8 @@ final class LoadedWindow: TrainingWindow, @unchecked Sendable {
     if let targets {
       batch.targets.row(place).update(
         from: targets.pointer + slot * classCount, count: classCount)
-    } else if case .soft(let soft) = rows.targets {
-      soft.writeFixed(row, into: batch.targets.row(place))
+    } else {
+      rows.writeTarget(row, into: batch.targets.row(place))
     }
     batch.writeMarks(row, of: rows, into: place)
   }
@@ -110,13 +108,15 @@ final class LoadedWindow: TrainingWindow, @unchecked Sendable {
   ) throws {
     guard let last = range.last else { return }
     let covering = rows.rows.source(range.lowerBound)..<rows.rows.source(last) + 1
-    let block = try Matrix(rowCount: covering.count, columnCount: source.width) {
-      try source.read(covering, into: $0)
+    if block.count < covering.count * source.width {
+      block = AlignedBuffer(count: covering.count * source.width, zeroed: false)
     }
+    let values = MatrixView(
+      pointer: block.pointer, rowCount: covering.count, columnCount: source.width)
+    try source.read(covering, into: values)
     for (place, row) in range.enumerated() {
       let at = rows.rows.source(row) - covering.lowerBound
-      stored.store(block.view.rows(at..<at + 1), at: slot + place)
+      stored.store(values.rows(at..<at + 1), at: slot + place)
     }
-    withExtendedLifetime(block) {}
   }
 }

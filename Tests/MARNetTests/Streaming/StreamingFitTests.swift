@@ -45,13 +45,15 @@ import Testing
   }
 
   private func fit(
-    _ file: FeatureFile, _ configuration: Configuration, resident: Bool, threads: Int = 2
+    _ file: FeatureFile, _ configuration: Configuration, resident: Bool, threads: Int = 2,
+    keepingTargets: Bool? = nil
   ) throws -> Model {
     let source = try file.pairedSource(.train)
     let validation = file.splits.contains(.val) ? try file.pairedSource(.val) : nil
     return try Trainer(configuration: configuration, threads: threads).fit(
       resident ? source.resident() : source,
-      validation: resident ? validation?.resident() : validation)
+      validation: resident ? validation?.resident() : validation,
+      keepingTargets: keepingTargets)
   }
 
   private func expectEqual(
@@ -76,6 +78,8 @@ import Testing
       try expectEqual(
         try fit(file, configuration, resident: false, threads: threads), resident)
     }
+    try expectEqual(
+      try fit(file, configuration, resident: false, keepingTargets: true), resident)
   }
 
   @Test func aValidationGroupAndCompressionToo() throws {
@@ -168,16 +172,22 @@ import Testing
       $0.training.shuffleRows = 4_000
     }
     var plans: [MemoryPlan] = []
-    let models = try ["2G", "150M"].map { text in
-      try Trainer(configuration: configuration, memory: MemoryBudget(text))
+    func fit(_ memory: MemoryBudget?) throws -> Model {
+      try Trainer(configuration: configuration, memory: memory)
         .fit(file, willBegin: { plans.append($0) })
     }
-    #expect(plans.map(\.residency) == [.resident, .streaming])
+    var models = try ["2G", "150M"].map { try fit(MemoryBudget($0)) }
+    models.append(try fit(MemoryBudget(byteCount: plans[1].byteCount - 1)))
+    #expect(plans.map(\.residency) == [.resident, .streaming, .streaming])
+    #expect(plans.map(\.keepsTargets) == [true, true, false])
+    #expect(plans[2].byteCount < plans[1].byteCount)
     #expect(plans[1].byteCount <= plans[1].budget.byteCount)
     #expect(plans[0].byteCount == plans[1].residentByteCount)
     #expect(plans[0].description.hasSuffix("of 2.0 GiB; features in memory as float32."))
     #expect(plans[1].description.contains("3,996 rows at a time (all of them would take "))
-    #expect(models[0].epochs == models[1].epochs && models[0].report == models[1].report)
+    for model in models[1...] {
+      #expect(model.epochs == models[0].epochs && model.report == models[0].report)
+    }
     let error = #expect(throws: ConfigurationError.self) {
       try Trainer(configuration: configuration, memory: MemoryBudget("20M")).fit(file)
     }
