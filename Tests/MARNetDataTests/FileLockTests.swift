@@ -5,40 +5,36 @@ import Foundation
 import MARNetData
 import Testing
 
-/// Locks of open files, which other programs of the same parent must not inherit.
 @Suite struct FileLockTests {
-  /// Descriptors of this process that lead to `path`.
-  private func descriptors(of path: String) -> [Int32] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-    return names.compactMap { Int32($0) }.filter {
-      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
-    }
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func keepsOthersOutUntilItIsGone() throws {
+    let path = folder.file("lock")
+    var lock: FileLock? = try FileLock(path: path, shownAs: "model")
+    let error = #expect(throws: DataError.self) { try FileLock(path: path, shownAs: "model") }
+    #expect(
+      error?.description.contains("another run is writing it") == true)
+    withExtendedLifetime(lock) {}
+    lock = nil
+    _ = try FileLock(path: path, shownAs: "model")
   }
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/fd")))
-  func programsThatAreStartedDoNotInheritFiles() throws {
-    let folder = try TemporaryFolder()
-    let path = folder.file("f.h5")
-    try SyntheticFeatures(SyntheticParameters()).write(to: path)
-    let file = try FeatureFile(path: path)
-    let found = descriptors(of: path)
-    #expect(found.count == 1)
-    for descriptor in found { #expect(fcntl(descriptor, F_GETFD) & FD_CLOEXEC != 0) }
-    withExtendedLifetime(file) {}
+  /// A file that its holder removed is not what others lock.
+  @Test func theFileMayBeRemoved() throws {
+    let path = folder.file("lock")
+    let first = try FileLock(path: path, shownAs: "model")
+    first.removeFile()
+    let second = try FileLock(path: path, shownAs: "model")
+    #expect(throws: DataError.self) { try FileLock(path: path, shownAs: "model") }
+    withExtendedLifetime((first, second)) {}
   }
 
-  /// A lock that is given up while the file is being opened is waited for.
-  @Test func aMomentaryLockIsWaitedFor() async throws {
-    let folder = try TemporaryFolder()
-    let path = folder.file("f.h5")
-    try SyntheticFeatures(SyntheticParameters()).write(to: path)
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    try #require(flock(descriptor, LOCK_EX) == 0)
-    let release = Thread {
-      usleep(50_000)
-      close(descriptor)
+  @Test func aFolderThatIsMissing() {
+    let error = #expect(throws: DataError.self) {
+      try FileLock(path: folder.file("none/lock"), shownAs: "model")
     }
-    release.start()
-    #expect(throws: Never.self) { try FeatureFile(path: path) }
+    #expect(error?.description.contains("No such file or directory") == true)
   }
 }

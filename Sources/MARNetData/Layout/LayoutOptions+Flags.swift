@@ -29,10 +29,3 @@ extension LayoutOptions {
     (paths.map(shellQuoted) + flags).joined(separator: " ")
   }
 }
-
-/// `text` as one word of a shell.
-private func shellQuoted(_ text: String) -> String {
-  let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-=:,+@%")
-  if !text.isEmpty && text.allSatisfy(plain.contains) { return text }
-  return "'" + text.replacing("'", with: "'\\''") + "'"
-}
