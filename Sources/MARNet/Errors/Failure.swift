@@ -67,7 +67,7 @@ public struct Failure: Sendable, Equatable {
       message = error.description
       switch error {
       case .diverged: code = .diverged
-      case .cancelled: code = .interrupted
+      case .cancelled, .suspended: code = .interrupted
       }
     case let error as ModelError:
       message = error.description

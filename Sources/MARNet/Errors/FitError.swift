@@ -6,6 +6,8 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
   case diverged(stage: String, epoch: Int, step: Int, term: String)
   /// The progress handler asked to stop, or the process was interrupted.
   case cancelled
+  /// The same, and the work so far is kept for the fit that will write `output`.
+  case suspended(output: String)
 
   /// Where, what was found, what was needed, one remedy.
   public var description: String {
@@ -16,6 +18,8 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
         + "'inspect'."
     case .cancelled:
       return "interrupted; nothing was written."
+    case .suspended(let output):
+      return "interrupted; the work so far is kept for \(output)."
     }
   }
 }

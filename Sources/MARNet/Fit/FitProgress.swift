@@ -28,7 +28,7 @@ public struct FitProgress: Sendable {
 public enum FitControl: Sendable {
   /// Go on.
   case proceed
-  /// Stop after this step; `fit` throws `FitError.cancelled`.
+  /// Stop after this step; `fit` throws `FitError.cancelled` or, with checkpoints, `suspended`.
   case cancel
 }
 

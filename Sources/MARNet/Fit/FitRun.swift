@@ -14,19 +14,23 @@ struct FitRun {
   private let data: PreparedData
   private let dimensions: HeadDimensions
   private let keepsTargets: Bool?
+  private let checkpoints: FitCheckpoints?
 
   init(
     configuration: Configuration, pool: WorkerPool, rows: PairedSource,
-    validation: PairedSource?, keepingTargets: Bool?, progress: @escaping FitProgressHandler
+    validation: PairedSource?, keepingTargets: Bool?, checkpoints: FitCheckpoints?,
+    progress: @escaping FitProgressHandler
   ) throws {
     self.configuration = configuration
     self.pool = pool
     self.progress = progress
     keepsTargets = keepingTargets
+    self.checkpoints = checkpoints
     key = RandomKey(seed: configuration.seed)
     data = try PreparedData(rows, validation: validation, pool: pool)
       .weighted(by: configuration.training.classWeights)
     dimensions = data.dimensions(configuration)
+    try checkpoints?.begin(data, configuration)
   }
 
   /// Networks fitted on some of the rows, with the probe that stands beside them.
@@ -94,16 +98,19 @@ struct FitRun {
   private func linearPrefit(
     _ rows: PreparedRows, choosing earlier: Prefit?, purpose: String
   ) throws -> Prefit {
+    let stage = "linear prefit, \(purpose)"
     let report = {
       let control = progress(
         FitProgress(
-          stage: "linear prefit, \(purpose)", epoch: 0, epochCount: 0, step: 0, stepCount: 0,
+          stage: stage, epoch: 0, epochCount: 0, step: 0, stepCount: 0,
           isEpochEnd: false, losses: [], validationTop1: nil, rowsPerSecond: 0, secondsLeft: 0))
-      if control == .cancel { throw FitError.cancelled }
+      if control == .cancel { throw checkpoints?.interruption ?? FitError.cancelled }
     }
     try report()
-    return try rows.prefit(
-      configuration, choosing: earlier, key: key, pool: pool, checkpoint: report)
+    func make() throws -> Prefit {
+      try rows.prefit(configuration, choosing: earlier, key: key, pool: pool, checkpoint: report)
+    }
+    return try checkpoints?.prefit(stage, make: make) ?? make()
   }
 
   private func networks(
@@ -113,7 +120,7 @@ struct FitRun {
     let training = try HeadTraining(
       configuration: configuration, dimensions: dimensions, pool: pool, purpose: purpose,
       heldOut: heldOut)
-    let trainer = NetworkTrainer(pool: pool, progress: progress)
+    let trainer = NetworkTrainer(pool: pool, progress: progress, checkpoints: checkpoints)
     let plain = try rows.trainingRows(teacher: nil, weight: 0, pool: pool)
     let networkKey = key.derived(FitStream.networks)
     var controls = Model.Controls()

@@ -45,11 +45,14 @@ public struct Trainer: Sendable {
   /// Fits on the splits `train` and, where there is one, `val` of open features; `test` is
   /// never read.
   ///
-  /// - Parameter willBegin: told, before the first feature is read, how memory is used.
-  /// - Throws: `DataError`, `FitError`, `ClassWeightsError`, `ConfigurationError` when `memory`
-  ///   is not enough.
+  /// - Parameters:
+  ///   - checkpoints: keep the work so far; the fit goes on with theirs where it was begun.
+  ///   - willBegin: told, before the first feature is read, how memory is used.
+  /// - Throws: `DataError`, `FitError`, `ClassWeightsError`, `CheckpointError`,
+  ///   `ConfigurationError` when `memory` is not enough.
   public func fit(
-    _ file: FeatureFile, willBegin: (MemoryPlan) -> Void = { _ in },
+    _ file: FeatureFile, checkpoints: FitCheckpoints? = nil,
+    willBegin: (MemoryPlan) -> Void = { _ in },
     progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     let rows = try file.pairedSource(
@@ -64,7 +67,7 @@ public struct Trainer: Sendable {
       plan.residency == .resident ? rows.resident() : rows,
       validation: plan.residency == .resident
         ? validation?.resident(withText: false) : validation,
-      keepingTargets: plan.keepsTargets, progress: progress)
+      keepingTargets: plan.keepsTargets, checkpoints: checkpoints, progress: progress)
   }
 
   /// Fits on rows in memory.
@@ -74,14 +77,16 @@ public struct Trainer: Sendable {
   ///   - validation: rows to report, fall back and calibrate on. When nil, a seeded stratified
   ///     part of the labelled training rows is held out for that, and the final model is
   ///     fitted on all rows.
+  ///   - checkpoints: keep the work so far; the fit goes on with theirs where it was begun.
   ///   - progress: called on this thread; answering `.cancel` stops the fit.
-  /// - Throws: `DataError`, `FitError`, `ClassWeightsError`.
+  /// - Throws: `DataError`, `FitError`, `ClassWeightsError`, `CheckpointError`.
   public func fit(
-    _ rows: PairedRows, validation: PairedRows? = nil,
+    _ rows: PairedRows, validation: PairedRows? = nil, checkpoints: FitCheckpoints? = nil,
     progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     try fit(
-      PairedSource(rows), validation: validation.map { PairedSource($0) }, progress: progress)
+      PairedSource(rows), validation: validation.map { PairedSource($0) },
+      checkpoints: checkpoints, progress: progress)
   }
 
   /// Fits on rows wherever they lie.
@@ -89,13 +94,14 @@ public struct Trainer: Sendable {
   /// - Parameter keepingTargets: as in `PreparedRows.trainingRows`.
   package func fit(
     _ rows: PairedSource, validation: PairedSource?, keepingTargets: Bool? = nil,
-    progress: FitProgressHandler = { _ in .proceed }
+    checkpoints: FitCheckpoints? = nil, progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     try check(rows, validation)
     return try withoutActuallyEscaping(progress) { progress in
       try FitRun(
         configuration: configuration, pool: WorkerPool(threads: threads), rows: rows,
-        validation: validation, keepingTargets: keepingTargets, progress: progress
+        validation: validation, keepingTargets: keepingTargets, checkpoints: checkpoints,
+        progress: progress
       ).model()
     }
   }

@@ -7,9 +7,9 @@ import MARNetDense
 package struct OutOfFoldProbe: Sendable {
   package let probe: Probe
   /// Each fitted without one fold.
-  private let folds: [Probe]
+  let folds: [Probe]
   /// `[n]`, the fold that a row was left out of; `whole` takes the probe itself.
-  private let fold: [UInt8]
+  let fold: [UInt8]
   /// Right operands of `folds`, then of `probe`.
   private let packed: [PackedMatrix]
   static let whole = UInt8.max

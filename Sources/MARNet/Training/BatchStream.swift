@@ -17,6 +17,7 @@ final class BatchStream {
   /// Places of the current window in the order in which they are dealt.
   private var order: [Int] = []
   private var dealt = 0
+  private var hasBegun = false
   private var slots: [Int]
   private static let taskRows = 32
 
@@ -38,9 +39,7 @@ final class BatchStream {
     if rows.rows.isResident {
       supply = .resident(ResidentWindow(rows: rows))
     } else {
-      let reader = WindowReader(rows, plan: plan, epochCount: epochCount)
-      reader.start()
-      supply = .file(reader)
+      supply = .file(WindowReader(rows, plan: plan, epochCount: epochCount))
     }
     order.reserveCapacity(plan.windowRows)
   }
@@ -50,12 +49,22 @@ final class BatchStream {
   }
 
   /// Begins an epoch; what is left of the one before is dropped.
-  func beginEpoch(_ epoch: Int) throws {
+  ///
+  /// - Parameter batchCount: batches that were dealt before, by a run that this one goes on with.
+  func beginEpoch(_ epoch: Int, after batchCount: Int = 0) throws {
     giveBack(current)
     current = nil
     self.epoch = epoch
     windows = plan.windows(epoch: epoch)
-    try open(0)
+    var (index, rowsBefore) = (0, batchCount * buffer.rowCount)
+    while rowsBefore >= windows[index].rowCount, index + 1 < windows.count {
+      rowsBefore -= windows[index].rowCount
+      index += 1
+    }
+    if !hasBegun, case .file(let reader) = supply { reader.start(epoch: epoch, index: index) }
+    hasBegun = true
+    try open(index)
+    dealt = rowsBefore
   }
 
   /// The next batch of the epoch; valid until the next call.

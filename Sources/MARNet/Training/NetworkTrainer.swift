@@ -6,34 +6,47 @@ import MARNetDense
 struct NetworkTrainer {
   let pool: WorkerPool
   let progress: FitProgressHandler
+  let checkpoints: FitCheckpoints?
   private static let secondsBetweenReports = 0.2
 
   /// - Returns: one record an epoch.
-  /// - Throws: `FitError.diverged`, `FitError.cancelled`, `DataError`.
+  /// - Throws: `FitError`, `DataError`, `CheckpointError`.
   func train(_ course: TrainingCourse) throws -> [EpochRecord] {
+    try checkpoints?.restore(course)
+    let firstStep = course.step
     var clock = TrainingClock(reportEvery: Self.secondsBetweenReports)
     while !course.isFinished {
       try course.advance(1, pool: pool)
+      let secondsAStep = clock.elapsed / Double(course.step - firstStep)
+      var control = FitControl.proceed
       if course.isAtEpochEnd, let record = course.records.last {
-        try report(record, course, clock, isEpochEnd: true)
+        control = report(record, course, secondsAStep, isEpochEnd: true)
       } else if clock.isDue() {
-        try report(course.currentRecord, course, clock, isEpochEnd: false)
+        control = report(course.currentRecord, course, secondsAStep, isEpochEnd: false)
       }
+      if control == .cancel { try stop(course) }
+      try checkpoints?.stepDone(course)
     }
+    try checkpoints?.finish(course)
     return course.records
   }
 
+  private func stop(_ course: TrainingCourse) throws {
+    guard let checkpoints else { throw FitError.cancelled }
+    if course.isFinished { try checkpoints.finish(course) }
+    try checkpoints.suspend(course)
+    throw checkpoints.interruption
+  }
+
   private func report(
-    _ record: EpochRecord, _ course: TrainingCourse, _ clock: TrainingClock, isEpochEnd: Bool
-  ) throws(FitError) {
-    let perStep = clock.elapsed / Double(record.step)
-    let control = progress(
+    _ record: EpochRecord, _ course: TrainingCourse, _ secondsAStep: Double, isEpochEnd: Bool
+  ) -> FitControl {
+    progress(
       FitProgress(
         stage: course.stage, epoch: record.epoch, epochCount: course.epochCount,
         step: record.step, stepCount: course.stepCount, isEpochEnd: isEpochEnd,
         losses: record.namedLosses, validationTop1: record.validationTop1,
-        rowsPerSecond: Double(course.batchSize) / max(perStep, 1e-9),
-        secondsLeft: perStep * Double(course.stepCount - record.step)))
-    if control == .cancel { throw .cancelled }
+        rowsPerSecond: Double(course.batchSize) / max(secondsAStep, 1e-9),
+        secondsLeft: secondsAStep * Double(course.stepCount - record.step)))
   }
 }

@@ -12,19 +12,19 @@ package final class TrainingCourse: @unchecked Sendable {
   package let stepCount: Int
   package let stepsPerEpoch: Int
   /// Updates done.
-  package private(set) var step = 0
+  package internal(set) var step = 0
   /// One an epoch that has ended.
-  package private(set) var records: [EpochRecord] = []
+  package internal(set) var records: [EpochRecord] = []
   /// Time spent in steps, times the threads they had.
   package private(set) var coreSeconds = 0.0
-  private let network: any TrainingNetwork
+  let network: any TrainingNetwork
   /// Gone with the last step: its memory is for what is trained next.
-  private var batches: BatchStream?
-  private let optimizer: AdamW
+  var batches: BatchStream?
+  let optimizer: AdamW
   private let schedule: LearningRateSchedule
   /// Fused top-1 on held-out rows with the network as it stands; nil where none are held out.
   private let validate: (() -> Double)?
-  private var sum = LossTerms()
+  var sum = LossTerms()
   private var hasBegunEpoch = false
 
   /// - Parameters:
@@ -74,9 +74,10 @@ package final class TrainingCourse: @unchecked Sendable {
   package func beginEpoch(pool: WorkerPool) throws {
     guard !hasBegunEpoch else { return }
     hasBegunEpoch = true
-    sum = LossTerms()
+    let done = step % stepsPerEpoch
+    if done == 0 { sum = LossTerms() }
     network.beginEpoch(epoch, pool: pool)
-    try batches?.beginEpoch(epoch)
+    try batches?.beginEpoch(epoch, after: done)
   }
 
   /// Makes up to `count` steps, none beyond the epoch.

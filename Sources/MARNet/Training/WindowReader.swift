@@ -25,8 +25,10 @@ final class WindowReader: @unchecked Sendable {
     }
   }
 
-  /// Begins to read.
-  func start() { thread = JoinableThread { self.run() } }
+  /// Begins to read at window `index` of `epoch`.
+  func start(epoch: Int, index: Int) {
+    thread = JoinableThread { self.run(from: (epoch, index)) }
+  }
 
   /// Waits for the window `index` of `epoch`; those before it that nobody took are dropped.
   func take(epoch: Int, index: Int) throws -> LoadedWindow {
@@ -58,9 +60,10 @@ final class WindowReader: @unchecked Sendable {
     thread = nil
   }
 
-  private func run() {
-    for epoch in 0..<epochCount {
-      for (index, window) in plan.windows(epoch: epoch).enumerated() {
+  private func run(from first: (epoch: Int, index: Int)) {
+    for epoch in first.epoch..<epochCount {
+      for (index, window) in plan.windows(epoch: epoch).enumerated()
+      where (epoch, index) >= first {
         let buffer = monitor.locked { () -> LoadedWindow? in
           monitor.wait { free.isEmpty && !isClosed }
           return isClosed ? nil : free.removeLast()

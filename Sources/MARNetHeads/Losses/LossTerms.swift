@@ -2,7 +2,7 @@
 
 /// The terms of one step's loss, weighted as they enter the sum, in nats (reconstruction:
 /// squared standard deviations of the text feature).
-package struct LossTerms: Sendable, Equatable {
+package struct LossTerms: Sendable, Equatable, Codable {
   /// Cross-entropy of the alignment head, eq. 12.
   package var alignmentClassification = 0.0
   /// The alignment loss between the modalities, eqs. 9 to 11 for InfoNCE.

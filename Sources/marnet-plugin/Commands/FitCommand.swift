@@ -15,6 +15,10 @@ struct FitCommand: ParsableCommand {
 
         marnet-plugin fit features.h5
         marnet-plugin fit features.h5 --preset paper --set fusion.fusion_operator=sum
+
+      A fit that was interrupted or killed goes on where it was, and gives the same bytes:
+
+        marnet-plugin fit features.h5 --resume features.marnet
       """)
 
   @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
@@ -32,6 +36,8 @@ struct FitCommand: ParsableCommand {
     help: "Also fit the joint network without text, the decisive control, and keep the controls.")
   var imageOnlyControl = false
 
+  @OptionGroup var checkpointing: CheckpointOptions
+
   @OptionGroup var layout: PairLayoutArguments
 
   @OptionGroup var resources: ResourceOptions
@@ -41,21 +47,34 @@ struct FitCommand: ParsableCommand {
   @Flag(help: "Print one JSON document instead of text.")
   var json = false
 
+  func validate() throws {
+    if let output, let resume = checkpointing.resume, output != resume {
+      throw ValidationError(
+        "--output is '\(output)' but --resume goes on with '\(resume)': leave --output out.")
+    }
+  }
+
   func run() throws {
     try CommandRun.run {
-      var configuration = try hyperparameters.configuration()
-      if imageOnlyControl { configuration.validation.imageOnlyControl = true }
+      var asked = try hyperparameters.configuration()
+      if imageOnlyControl { asked.validation.imageOnlyControl = true }
       let file = try layout.open(features, threads: resources.threads)
-      let directory = output ?? Self.defaultOutput(for: file.path)
-      try Model.requireCanSave(to: directory, overwrite: overwrite)
-      let trainer = try Trainer(
-        configuration: configuration, threads: resources.threads, memory: memory.budget)
-      let model = try hyperparameters.overrides.namingWeightsFile {
-        try trainer.fit(
-          file, willBegin: { Console.message($0.description) }, progress: ProgressLine.show)
+      let directory = checkpointing.resume ?? output ?? Self.defaultOutput(for: file.path)
+      guard let checkpoints = try checkpointing.open(directory, overwrite: overwrite) else {
+        Console.message("\(directory) is complete: there is nothing left to do.")
+        return
       }
+      try Model.requireCanSave(to: directory, overwrite: overwrite)
+      // Without any hyper-parameter the resumed fit's are meant.
+      let isDefault = asked == (try ConfigurationOptions.parse([]).configuration())
+      let trainer = try Trainer(
+        configuration: isDefault ? checkpoints.configuration ?? asked : asked,
+        threads: resources.threads, memory: memory.budget)
+      let model = try fit(trainer, file, checkpoints, directory)
       ProgressLine.clear()
       try model.save(to: directory, overwrite: overwrite)
+      checkpoints.remove()
+      checkpoints.notes.forEach { Console.message("Note: \($0)") }
       if json {
         try Console.resultJSON(FitSummary(model: directory, model))
       } else {
@@ -63,6 +82,30 @@ struct FitCommand: ParsableCommand {
           model, features: layout.imageOptions.arguments(for: features), directory: directory
         ).forEach(Console.result)
       }
+    }
+  }
+
+  private func fit(
+    _ trainer: Trainer, _ file: FeatureFile, _ checkpoints: FitCheckpoints, _ directory: String
+  ) throws -> Model {
+    do {
+      return try hyperparameters.overrides.namingWeightsFile {
+        try trainer.fit(
+          file, checkpoints: checkpoints, willBegin: { Console.message($0.description) },
+          progress: ProgressLine.show)
+      }
+    } catch let error as FitError {
+      if case .suspended = error {
+        throw InterruptedRun(
+          what: error.description,
+          command: ResumingCommand.text(adding: ["--resume", directory]))
+      }
+      if case .diverged = error, FitCheckpoints.exist(for: directory) {
+        ProgressLine.clear()
+        Console.message(
+          "What was trained before is kept for \(directory); '--overwrite' starts anew.")
+      }
+      throw error
     }
   }
 

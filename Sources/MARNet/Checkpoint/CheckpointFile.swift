@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MARNetData
+import MARNetDense
+
+/// One file of a checkpoint: a JSON description and arrays as they lie in memory, under a checksum.
+///
+/// Bytes: "MARNETCK"; the length of the JSON header as UInt64; the header; the arrays in the order of
+/// the header, without gaps; XXH64 of all that as UInt64. Integers are little-endian. Only the tool
+/// that wrote it reads it again, so nothing of it is promised to others.
+struct CheckpointFile {
+  /// Why a file is none of ours, or not whole.
+  enum Malformed: Error, Equatable, CustomStringConvertible {
+    case unreadable(String)
+    case notACheckpoint
+    case truncated(found: Int, needed: Int)
+    case damaged
+    case lacks(String)
+
+    var description: String {
+      switch self {
+      case .unreadable(let what): "\(what) cannot be read"
+      case .notACheckpoint: "it is not a file of a checkpoint"
+      case .truncated(let found, let needed): "it has \(found) bytes and needs \(needed)"
+      case .damaged: "its checksum is another"
+      case .lacks(let name): "it lacks \(name)"
+      }
+    }
+  }
+
+  /// An array to be written.
+  enum Array {
+    case floats(AlignedBuffer)
+    case bytes([UInt8])
+
+    var byteCount: Int {
+      switch self {
+      case .floats(let buffer): buffer.count * MemoryLayout<Float>.stride
+      case .bytes(let bytes): bytes.count
+      }
+    }
+
+    func withUnsafeBytes(_ body: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+      switch self {
+      case .floats(let buffer):
+        try body(UnsafeRawBufferPointer(start: buffer.pointer, count: byteCount))
+        withExtendedLifetime(buffer) {}
+      case .bytes(let bytes): try bytes.withUnsafeBytes(body)
+      }
+    }
+  }
+
+  private struct Header<Description: Codable>: Codable {
+    var description: Description
+    var sections: [Section]
+  }
+
+  private struct Section: Codable {
+    var name: String
+    var byteCount: Int
+  }
+
+  private struct Sections: Decodable {
+    var sections: [Section]
+  }
+
+  private struct Described<Description: Decodable>: Decodable {
+    var description: Description
+  }
+
+  private static let magic = [UInt8]("MARNETCK".utf8)
+  /// A header is some kilobytes and a record an epoch.
+  private static let largestHeader = 16 << 20
+  private static let checksumBytes = 8
+
+  private let handle: FileHandle
+  private let header: Data
+  private let places: [String: Range<Int>]
+
+  /// Writes a file that appears at `path` whole or not at all.
+  ///
+  /// - Throws: `DataError.cannotWrite`.
+  static func write(
+    _ description: some Codable, _ arrays: [(name: String, array: Array)], to path: String
+  ) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let header = try encoder.encode(
+      Header(
+        description: description,
+        sections: arrays.map { Section(name: $0.name, byteCount: $0.array.byteCount) }))
+    let file = try AtomicFile(path: path)
+    let output = try OutputDescriptor(creating: file.temporaryPath, shownAs: path)
+    var hash = ContentHash()
+    func put(_ bytes: UnsafeRawBufferPointer) throws {
+      hash.update(bytes)
+      try output.write(bytes)
+    }
+    try magic.withUnsafeBytes(put)
+    try withUnsafeBytes(of: UInt64(header.count).littleEndian, put)
+    try header.withUnsafeBytes(put)
+    for (_, array) in arrays { try array.withUnsafeBytes(put) }
+    try withUnsafeBytes(of: hash.value.littleEndian) { try output.write($0) }
+    try output.close()
+    try file.commit()
+  }
+
+  /// Opens a file and checks every byte of it.
+  ///
+  /// - Throws: `Malformed`.
+  init(path: String) throws(Malformed) {
+    guard let handle = FileHandle(forReadingAtPath: path), let end = try? handle.seekToEnd() else {
+      throw .unreadable(path)
+    }
+    self.handle = handle
+    let size = Int(clamping: end)
+    let start = Self.magic.count + 8
+    guard size >= start + Self.checksumBytes,
+      try Self.bytes(0..<Self.magic.count, of: handle).elementsEqual(Self.magic)
+    else { throw .notACheckpoint }
+    let length = try Self.integer(at: Self.magic.count, of: handle)
+    guard length <= Self.largestHeader, Int(length) <= size - start - Self.checksumBytes else {
+      throw .truncated(found: size, needed: start + Int(clamping: length) + Self.checksumBytes)
+    }
+    header = try Self.bytes(start..<start + Int(length), of: handle)
+    guard let sections = try? JSONDecoder().decode(Sections.self, from: header).sections else {
+      throw .notACheckpoint
+    }
+    var at = start + Int(length)
+    var places: [String: Range<Int>] = [:]
+    for section in sections {
+      guard section.byteCount >= 0, section.byteCount <= size - Self.checksumBytes - at,
+        places.updateValue(at..<at + section.byteCount, forKey: section.name) == nil
+      else { throw .damaged }
+      at += section.byteCount
+    }
+    guard at == size - Self.checksumBytes else {
+      throw .truncated(found: size, needed: at + Self.checksumBytes)
+    }
+    self.places = places
+    guard try Self.hash(of: handle, byteCount: at) == Self.integer(at: at, of: handle) else {
+      throw .damaged
+    }
+  }
+
+  /// What the file says of itself.
+  func description<Description: Decodable>(
+    _ type: Description.Type
+  ) throws(Malformed) -> Description {
+    do {
+      return try JSONDecoder().decode(Described<Description>.self, from: header).description
+    } catch {
+      throw .lacks("a description")
+    }
+  }
+
+  /// Reads the array `name` into `target`, which it must fill.
+  func read(_ name: String, into target: UnsafeMutableRawBufferPointer) throws(Malformed) {
+    guard let place = places[name], place.count == target.count else { throw .lacks(name) }
+    var read = 0
+    while read < target.count {
+      let part = read..<min(read + (4 << 20), target.count)
+      let bytes = try Self.bytes(
+        place.lowerBound + part.lowerBound..<place.lowerBound + part.upperBound, of: handle)
+      bytes.copyBytes(to: UnsafeMutableRawBufferPointer(rebasing: target[part]))
+      read = part.upperBound
+    }
+  }
+
+  /// Reads an array of `count` values.
+  func values<Value: BitwiseCopyable>(
+    _ name: String, count: Int, of type: Value.Type
+  ) throws(Malformed) -> [Value] {
+    guard let place = places[name], count >= 0,
+      place.count / MemoryLayout<Value>.stride == count,
+      place.count % MemoryLayout<Value>.stride == 0
+    else { throw .lacks(name) }
+    do {
+      return try [Value](unsafeUninitializedCapacity: count) { buffer, initialised in
+        try read(name, into: UnsafeMutableRawBufferPointer(buffer))
+        initialised = count
+      }
+    } catch let error as Malformed {
+      throw error
+    } catch {
+      throw .damaged
+    }
+  }
+
+  private static func hash(of handle: FileHandle, byteCount: Int) throws(Malformed) -> UInt64 {
+    var hash = ContentHash()
+    for first in stride(from: 0, to: byteCount, by: 1 << 20) {
+      let part = try bytes(first..<min(first + 1 << 20, byteCount), of: handle)
+      part.withUnsafeBytes { hash.update($0) }
+    }
+    return hash.value
+  }
+
+  private static func integer(at offset: Int, of handle: FileHandle) throws(Malformed) -> UInt64 {
+    try bytes(offset..<offset + 8, of: handle).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  private static func bytes(_ range: Range<Int>, of handle: FileHandle) throws(Malformed) -> Data {
+    guard (try? handle.seek(toOffset: UInt64(range.lowerBound))) != nil,
+      let data = try? handle.read(upToCount: range.count) ?? Data(), data.count == range.count
+    else { throw .unreadable("bytes \(range.lowerBound) to \(range.upperBound)") }
+    return data
+  }
+}

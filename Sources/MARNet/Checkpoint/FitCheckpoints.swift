@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import MARNetData
+
+/// Keeps the work of a fit beside the model directory that it will write, so that a fit that was
+/// stopped, by whatever, goes on where it was and gives the same bytes.
+///
+/// ```swift
+/// let checkpoints = try FitCheckpoints(output: "m.marnet")         // or (resuming: "m.marnet")
+/// let model = try trainer.fit(file, checkpoints: checkpoints)
+/// try model.save(to: "m.marnet")
+/// checkpoints.remove()
+/// ```
+///
+/// While it lives no other fit can write to that output. What was finished stays in a hidden folder
+/// beside the output until `remove`; where nothing worth keeping was written, nothing stays.
+public final class FitCheckpoints {
+  /// The configuration of the fit that this one goes on with; nil for a new one.
+  public let configuration: Configuration?
+  /// What is to be known of a fit that went on; read after the fit.
+  public private(set) var notes: [String] = []
+  private let schedule: CheckpointSchedule
+  private let replaces: Bool
+  private let folder: CheckpointFolder
+  private let earlier: RunIdentity?
+  private var lastSave = ContinuousClock.now
+  private var isKept = false
+  private var isRemoved = false
+
+  /// Prepares a new fit.
+  ///
+  /// - Parameters:
+  ///   - output: the model directory it will write.
+  ///   - overwrite: gives up an unfinished fit that is kept for `output`.
+  /// - Throws: `CheckpointError.unfinished`, `DataError.cannotWrite`, `ModelError`.
+  public init(
+    output: String, schedule: CheckpointSchedule = .automatic, overwrite: Bool = false
+  ) throws {
+    self.schedule = schedule
+    replaces = overwrite && FileManager.default.fileExists(atPath: output)
+    folder = try CheckpointFolder(beside: output)
+    configuration = nil
+    earlier = nil
+    if CheckpointFolder.holdsRun(beside: output), !overwrite {
+      isKept = true
+      throw CheckpointError.unfinished(output: output)
+    }
+    folder.clear()
+  }
+
+  /// Goes on with the unfinished fit of `output`.
+  ///
+  /// - Throws: `CheckpointError.nothingToResume`, `CheckpointError.unreadable`,
+  ///   `DataError.cannotWrite`.
+  public init(resuming output: String, schedule: CheckpointSchedule = .automatic) throws {
+    self.schedule = schedule
+    guard CheckpointFolder.holdsRun(beside: output) else {
+      throw CheckpointError.nothingToResume(output: output)
+    }
+    folder = try CheckpointFolder(beside: output)
+    isKept = true
+    guard let run = try folder.run() else {
+      throw CheckpointError.nothingToResume(output: output)
+    }
+    earlier = run
+    configuration = run.configuration
+    replaces = run.replaces
+  }
+
+  /// Whether the fit that is gone on with was to replace a model.
+  public var replacesModel: Bool { replaces }
+
+  /// Whether an unfinished fit is kept for `output`.
+  public static func exist(for output: String) -> Bool {
+    CheckpointFolder.holdsRun(beside: output)
+  }
+
+  /// Removes everything that was kept: the model is complete, or given up.
+  public func remove() {
+    folder.remove()
+    isRemoved = true
+  }
+
+  deinit { if !isKept && !isRemoved { folder.remove() } }
+
+  // MARK: What a fit calls
+
+  /// Begins, or goes on with, the fit of these data.
+  ///
+  /// - Throws: `CheckpointError` when it is not the one that was begun, `DataError.cannotWrite`.
+  func begin(_ data: PreparedData, _ configuration: Configuration) throws {
+    let run = RunIdentity(data, configuration: configuration, replaces: replaces)
+    lastSave = .now
+    if let earlier {
+      notes += try [run.note(goingOnWith: earlier, output: folder.output)].compactMap { $0 }
+    } else if schedule != .never {
+      try folder.begin(run)
+      isKept = true
+    }
+  }
+
+  /// The prefit of that name, kept or made now.
+  func prefit(_ name: String, make: () throws -> Prefit) throws -> Prefit {
+    if let file = try folder.finished(name) {
+      return try readable(name) { () throws(CheckpointFile.Malformed) in try Prefit(from: file) }
+    }
+    let prefit = try make()
+    if schedule != .never { try prefit.save(to: folder.pathOfFinished(name)) }
+    return prefit
+  }
+
+  /// Takes `course` to where it was, if it was begun.
+  func restore(_ course: TrainingCourse) throws {
+    lastSave = .now
+    guard earlier != nil else { return }
+    let kept = try folder.finished(course.stage)
+    guard let file = try kept ?? folder.lastCheckpoint() else { return }
+    try readable(course.stage) { () throws(CheckpointFile.Malformed) in
+      let state = try file.description(CourseState.self)
+      // The last checkpoint may be of another stage that is not reached yet.
+      if kept != nil || state.stage == course.stage { try course.restore(state, from: file) }
+    }
+  }
+
+  /// Writes a checkpoint if one is due after the last step.
+  func stepDone(_ course: TrainingCourse) throws {
+    guard !course.isFinished,
+      schedule.isDue(
+        epochs: course.isAtEpochEnd ? course.records.count : nil,
+        elapsed: (ContinuousClock.now - lastSave).inSeconds)
+    else { return }
+    try save(course)
+  }
+
+  /// Keeps what `course` came to.
+  func finish(_ course: TrainingCourse) throws {
+    guard schedule != .never, try folder.finished(course.stage) == nil else { return }
+    try course.save(to: folder.pathOfFinished(course.stage))
+    folder.removeCheckpoints()
+  }
+
+  /// Keeps the state of `course` where it stands, since the fit ends here.
+  func suspend(_ course: TrainingCourse) throws {
+    if isKept, !course.isFinished { try save(course) }
+  }
+
+  /// The error of a fit that was asked to stop.
+  var interruption: FitError {
+    isKept ? .suspended(output: folder.output) : .cancelled
+  }
+
+  private func save(_ course: TrainingCourse) throws {
+    try folder.addCheckpoint(course.save)
+    lastSave = .now
+  }
+
+  private func readable<Result>(
+    _ part: String, _ read: () throws(CheckpointFile.Malformed) -> Result
+  ) throws(CheckpointError) -> Result {
+    do {
+      return try read()
+    } catch {
+      throw .unreadable(path: folder.output, reason: "'\(part)': \(error.description)")
+    }
+  }
+}
