@@ -9,16 +9,16 @@ import MARNetDense
 /// Bytes: "MARNETCK"; the length of the JSON header as UInt64; the header; the arrays in the order of
 /// the header, without gaps; XXH64 of all that as UInt64. Integers are little-endian. Only the tool
 /// that wrote it reads it again, so nothing of it is promised to others.
-struct CheckpointFile {
+package struct CheckpointFile {
   /// Why a file is none of ours, or not whole.
-  enum Malformed: Error, Equatable, CustomStringConvertible {
+  package enum Malformed: Error, Equatable, CustomStringConvertible {
     case unreadable(String)
     case notACheckpoint
     case truncated(found: Int, needed: Int)
     case damaged
     case lacks(String)
 
-    var description: String {
+    package var description: String {
       switch self {
       case .unreadable(let what): "\(what) cannot be read"
       case .notACheckpoint: "it is not a file of a checkpoint"
@@ -30,7 +30,7 @@ struct CheckpointFile {
   }
 
   /// An array to be written.
-  enum Array {
+  package enum Array {
     case floats(AlignedBuffer)
     case bytes([UInt8])
 
@@ -81,7 +81,7 @@ struct CheckpointFile {
   /// Writes a file that appears at `path` whole or not at all.
   ///
   /// - Throws: `DataError.cannotWrite`.
-  static func write(
+  package static func write(
     _ description: some Codable, _ arrays: [(name: String, array: Array)], to path: String
   ) throws {
     let encoder = JSONEncoder()
@@ -109,7 +109,7 @@ struct CheckpointFile {
   /// Opens a file and checks every byte of it.
   ///
   /// - Throws: `Malformed`.
-  init(path: String) throws(Malformed) {
+  package init(path: String) throws(Malformed) {
     guard let handle = FileHandle(forReadingAtPath: path), let end = try? handle.seekToEnd() else {
       throw .unreadable(path)
     }
@@ -120,8 +120,9 @@ struct CheckpointFile {
       try Self.bytes(0..<Self.magic.count, of: handle).elementsEqual(Self.magic)
     else { throw .notACheckpoint }
     let length = try Self.integer(at: Self.magic.count, of: handle)
-    guard length <= Self.largestHeader, Int(length) <= size - start - Self.checksumBytes else {
-      throw .truncated(found: size, needed: start + Int(clamping: length) + Self.checksumBytes)
+    guard length <= Self.largestHeader else { throw .damaged }
+    guard Int(length) <= size - start - Self.checksumBytes else {
+      throw .truncated(found: size, needed: start + Int(length) + Self.checksumBytes)
     }
     header = try Self.bytes(start..<start + Int(length), of: handle)
     guard let sections = try? JSONDecoder().decode(Sections.self, from: header).sections else {
@@ -145,7 +146,7 @@ struct CheckpointFile {
   }
 
   /// What the file says of itself.
-  func description<Description: Decodable>(
+  package func description<Description: Decodable>(
     _ type: Description.Type
   ) throws(Malformed) -> Description {
     do {
@@ -156,7 +157,7 @@ struct CheckpointFile {
   }
 
   /// Reads the array `name` into `target`, which it must fill.
-  func read(_ name: String, into target: UnsafeMutableRawBufferPointer) throws(Malformed) {
+  package func read(_ name: String, into target: UnsafeMutableRawBufferPointer) throws(Malformed) {
     guard let place = places[name], place.count == target.count else { throw .lacks(name) }
     var read = 0
     while read < target.count {
@@ -169,7 +170,7 @@ struct CheckpointFile {
   }
 
   /// Reads an array of `count` values.
-  func values<Value: BitwiseCopyable>(
+  package func values<Value: BitwiseCopyable>(
     _ name: String, count: Int, of type: Value.Type
   ) throws(Malformed) -> [Value] {
     guard let place = places[name], count >= 0,

@@ -36,7 +36,7 @@ public enum CheckpointSchedule: Sendable, Equatable {
   /// - Parameters:
   ///   - epochs: that have ended, where the last step ended one.
   ///   - elapsed: seconds since the last checkpoint, or since the stage began.
-  func isDue(epochs: Int?, elapsed: Double) -> Bool {
+  package func isDue(epochs: Int?, elapsed: Double) -> Bool {
     switch self {
     case .automatic: epochs != nil && elapsed >= Self.automaticSeconds
     case .epochs(let count): epochs.map { $0 % count == 0 } ?? false

@@ -5,14 +5,14 @@ import MARNetHeads
 
 /// How far a course has come: with its arrays, all that the rest of it depends on. Batches, noise
 /// and dropout are keyed by the step, so that nothing else has to be kept.
-struct CourseState: Codable {
-  var stage: String
-  var stepCount: Int
-  var step: Int
-  var records: [EpochRecord]
+package struct CourseState: Codable {
+  package var stage: String
+  package var stepCount: Int
+  package var step: Int
+  package var records: [EpochRecord]
   /// Loss terms of the epoch that has begun.
-  var sum: LossTerms
-  var parameterCount: Int
+  package var sum: LossTerms
+  package var parameterCount: Int
 }
 
 extension TrainingCourse {
@@ -23,7 +23,7 @@ extension TrainingCourse {
   /// Writes the state as it stands between two steps; a finished course keeps no moments.
   ///
   /// - Throws: `DataError.cannotWrite`.
-  func save(to path: String) throws {
+  package func save(to path: String) throws {
     let state = CourseState(
       stage: stage, stepCount: stepCount, step: step, records: records, sum: sum,
       parameterCount: network.parameters.layout.count)
@@ -41,7 +41,9 @@ extension TrainingCourse {
   /// Goes on from a state that `save` wrote.
   ///
   /// - Throws: `CheckpointFile.Malformed` when the state is none of this course.
-  func restore(_ state: CourseState, from file: CheckpointFile) throws(CheckpointFile.Malformed) {
+  package func restore(
+    _ state: CourseState, from file: CheckpointFile
+  ) throws(CheckpointFile.Malformed) {
     let parameters = network.parameters
     guard state.stage == stage, state.stepCount == stepCount,
       state.parameterCount == parameters.layout.count, (0...stepCount).contains(state.step)

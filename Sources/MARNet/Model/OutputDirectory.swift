@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import MARNetData
 
 /// A directory that appears at its path whole or not at all, and replaces only its like.
 package struct OutputDirectory {
@@ -17,54 +18,71 @@ package struct OutputDirectory {
     self.names = names
   }
 
+  /// The places of one output, locked against other runs.
+  private struct Places {
+    let target: URL
+    /// The empty directory beside `target` in which its files are written.
+    let staging: URL
+    let lock: FileLock
+
+    /// Removes what was written beside the target.
+    func clear() {
+      try? FileManager.default.removeItem(at: staging)
+      lock.removeFile()
+    }
+  }
+
   /// Writes all files beside the directory, flushes them and renames: a crash never leaves
   /// half a model.
   package func write(_ files: [(name: String, data: Data)], overwrite: Bool) throws {
-    let (target, staging) = try begin(overwrite: overwrite)
+    let places = try begin(overwrite: overwrite)
+    defer { places.clear() }
     do {
       for file in files {
-        let url = staging.appendingPathComponent(file.name)
+        let url = places.staging.appendingPathComponent(file.name)
         try file.data.write(to: url)
         try Self.flush(url.path)
       }
-      try Self.flush(staging.path)
-      if FileManager.default.fileExists(atPath: target.path) {
-        try Self.replace(target, with: staging)
+      try Self.flush(places.staging.path)
+      if FileManager.default.fileExists(atPath: places.target.path) {
+        try Self.replace(places.target, with: places.staging)
       } else {
-        try FileManager.default.moveItem(at: staging, to: target)
+        try FileManager.default.moveItem(at: places.staging, to: places.target)
       }
-      try Self.flush(target.deletingLastPathComponent().path)
+      try Self.flush(places.target.deletingLastPathComponent().path)
     } catch {
-      try? FileManager.default.removeItem(at: staging)
       throw ModelError.cannotWrite(path: path, reason: error.localizedDescription)
     }
   }
 
   /// Tries, before long work, whether it can be written; leaves nothing there.
   package func requireCanWrite(overwrite: Bool) throws {
-    let staging = try begin(overwrite: overwrite).staging
-    try? FileManager.default.removeItem(at: staging)
+    try begin(overwrite: overwrite).clear()
   }
 
-  /// Makes the empty directory beside `path` in which its files will be written.
-  private func begin(
-    overwrite: Bool
-  ) throws -> (target: URL, staging: URL) {
+  private func begin(overwrite: Bool) throws -> Places {
     let target = URL(fileURLWithPath: path, isDirectory: true).standardizedFileURL
+    func beside(_ ending: String, isDirectory: Bool) -> URL {
+      target.deletingLastPathComponent().appendingPathComponent(
+        ".\(target.lastPathComponent).\(ending)", isDirectory: isDirectory)
+    }
     if FileManager.default.fileExists(atPath: target.path) {
       guard overwrite else { throw ModelError.outputExists(path: path) }
       try requireMayReplace(target)
     }
-    let staging = target.deletingLastPathComponent().appendingPathComponent(
-      ".\(target.lastPathComponent).\(ProcessInfo.processInfo.processIdentifier).partial",
-      isDirectory: true)
+    let lock = try FileLock(path: beside("lock", isDirectory: false).path, shownAs: path)
+    let places = Places(
+      target: target, staging: beside("partial", isDirectory: true), lock: lock)
     do {
-      try? FileManager.default.removeItem(at: staging)
-      try FileManager.default.createDirectory(at: staging, withIntermediateDirectories: false)
+      // A run that was killed may have left its own.
+      try? FileManager.default.removeItem(at: places.staging)
+      try FileManager.default.createDirectory(
+        at: places.staging, withIntermediateDirectories: false)
     } catch {
+      places.clear()
       throw ModelError.cannotWrite(path: path, reason: error.localizedDescription)
     }
-    return (target, staging)
+    return places
   }
 
   /// Replacing removes what was there: only ever such an output, and nothing beside its files.
@@ -76,9 +94,12 @@ package struct OutputDirectory {
     }
   }
 
-  /// Moves the old directory aside, the new one in, then removes the old.
+  /// Lets both change places; the old one is then cleared away like any leftover. Where the system
+  /// cannot, there is a moment without either, and a failure puts the old one back.
   private static func replace(_ target: URL, with staging: URL) throws {
+    if FolderExchange.exchange(target.path, staging.path) { return }
     let old = staging.appendingPathExtension("old")
+    try? FileManager.default.removeItem(at: old)
     try FileManager.default.moveItem(at: target, to: old)
     do {
       try FileManager.default.moveItem(at: staging, to: target)

@@ -12,6 +12,8 @@ enum Interruption {
 
   static func watch() {
     _ = isRequested
+    // Beyond a limit on file sizes, writing fails with an error that can be told.
+    signal(SIGXFSZ, SIG_IGN)
     for number in [SIGINT, SIGTERM] {
       signal(number) { received in
         Interruption.flag.store(true, ordering: .relaxed)

@@ -30,4 +30,10 @@ struct CommandResult {
       status == 0, "exit status \(status); standard error: \(messages)", sourceLocation: location)
     return self
   }
+
+  /// Records anything but an exit with `status` whose messages hold `text`.
+  func refused(_ status: Int32, _ text: String, location: SourceLocation = #_sourceLocation) {
+    #expect(self.status == status, sourceLocation: location)
+    #expect(messages.contains(text), "standard error: \(messages)", sourceLocation: location)
+  }
 }
