@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static inline hid_t chdf5_ieee_f32le(void) { return H5T_IEEE_F32LE; }
 static inline hid_t chdf5_ieee_f32be(void) { return H5T_IEEE_F32BE; }
@@ -45,6 +46,31 @@ static inline void chdf5_close_on_exec(hid_t file) {
     if (flags >= 0) fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);
   }
   H5Pclose(access);
+}
+
+/// Size and time of the last change, in nanoseconds, of the file in which `object` lies; negative
+/// where its driver has no descriptor.
+static inline int chdf5_file_state(hid_t object, int64_t *size, int64_t *modified) {
+  int result = -1;
+  hid_t file = H5Iget_file_id(object);
+  if (file < 0) return result;
+  hid_t access = H5Fget_access_plist(file);
+  void *handle = NULL;
+  struct stat status;
+  if (access >= 0 && H5Pget_driver(access) == H5FD_SEC2
+      && H5Fget_vfd_handle(file, access, &handle) >= 0 && handle
+      && fstat(*(int *)handle, &status) == 0) {
+    *size = status.st_size;
+#ifdef __APPLE__
+    *modified = status.st_mtimespec.tv_sec * INT64_C(1000000000) + status.st_mtimespec.tv_nsec;
+#else
+    *modified = status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec;
+#endif
+    result = 0;
+  }
+  if (access >= 0) H5Pclose(access);
+  H5Fclose(file);
+  return result;
 }
 
 /// The error stack of this thread (H5E_DEFAULT is a cast macro).

@@ -21,6 +21,8 @@ extension DataError: CustomStringConvertible {
     case .newerFormat(let location, let detail):
       "\(location.subject) is written in a newer format than HDF5 \(HDF5Library.version) reads "
         + "(HDF5: \(detail)). Save it again with h5py and libver=(\"earliest\", \"v114\")."
+    case .changedWhileRead(let path):
+      "\(path): was changed while it was read. Run again when whatever writes it has finished."
     case .fileLocked(let path):
       "\(path): is locked by a program that writes it. Close that program first."
     case .lockingUnsupported(let path, let reason):

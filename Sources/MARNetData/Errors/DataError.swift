@@ -22,6 +22,8 @@ public enum DataError: Error, Sendable, Equatable {
   case newerFormat(DataLocation, detail: String)
   /// Another program has locked the file to write it.
   case fileLocked(path: String)
+  /// Somebody wrote to the file, or cut it, after it was opened.
+  case changedWhileRead(path: String)
   /// The file system cannot lock files.
   case lockingUnsupported(path: String, reason: String)
   /// The program that wrote the file has not closed it: it still writes, or it crashed.

@@ -20,7 +20,8 @@ extension DataError {
     switch self {
     case .fileNotFound, .noMatchingFile, .missingLinkTarget: .notFound
     case .cannotWrite, .outputClosed, .unknownScoreFormat: .cannotWrite
-    case .cannotRead, .hdf5, .fileLocked, .lockingUnsupported, .notClosed, .damagedChunk:
+    case .cannotRead, .hdf5, .fileLocked, .lockingUnsupported, .notClosed, .damagedChunk,
+      .changedWhileRead:
       .inputOutput
     case .parameterOutOfRange: .configuration
     default: .content

@@ -13,6 +13,8 @@ struct HDF5Dataset: Sendable {
   /// converts nothing (its float16 conversion runs at 11 to 50 MB/s).
   let fileType: HDF5Handle
   let storage: DatasetStorage
+  /// Of its file when it was opened.
+  private let fileState: FileState?
 
   /// Rows: the size of the first dimension.
   var rowCount: Int { shape?.first ?? 0 }
@@ -42,6 +44,7 @@ struct HDF5Dataset: Sendable {
         cachedBytes > 1 << 20 ? try Self.open(place, cachedBytes: cachedBytes) : opened
       return (handle, shape, fileType, storage)
     }
+    fileState = FileState(of: handle)
     type = StoredType(fileType.id).interpreted(byAttributesOf: handle)
   }
 
@@ -57,6 +60,13 @@ struct HDF5Dataset: Sendable {
     let id = H5Dopen2(place.group.handle.id, place.name, access.id)
     return HDF5Handle(
       owning: try HDF5Library.check(id, "open the dataset", at: place.location))
+  }
+
+  /// Tells whether what was read since the dataset was opened can be relied on.
+  ///
+  /// - Throws: `DataError.changedWhileRead` when somebody wrote to its file.
+  func requireUnchangedFile() throws(DataError) {
+    if FileState(of: handle) != fileState { throw .changedWhileRead(path: location.path) }
   }
 
   /// Reads the rows in `range` as they are stored into `target`.

@@ -21,7 +21,8 @@ struct FeatureReader {
   ///
   /// - Parameter visit: called once for every piece when it is in memory, on any thread,
   ///   with the numbers of its rows in the dataset and their values.
-  /// - Throws: `DataError` of the first piece that cannot be read; `target` is undefined then.
+  /// - Throws: `DataError` of the first piece that cannot be read, or `changedWhileRead`;
+  ///   `target` is undefined then.
   func read(
     _ range: Range<Int>, into target: MatrixView,
     visit: (_ rows: Range<Int>, _ values: MatrixView) -> Void = { _, _ in }
@@ -51,6 +52,7 @@ struct FeatureReader {
         }
       }
     }
+    try dataset.requireUnchangedFile()
     if let error = failure.withLock({ $0?.error }) { throw error }
   }
 
