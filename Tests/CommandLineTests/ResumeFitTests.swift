@@ -81,6 +81,8 @@ import Testing
       .refused(73, "m: an unfinished fit is kept for it. Go on with '--resume m', or give it up")
     try bench.run(["fit", "f.h5", "--resume", "m", "--epochs", "61"])
       .refused(78, "cannot go on, since 'alignment.dimension' is 256 now and was 32.")
+    try bench.run(["fit", "f.h5", "--resume", "m", "--preset", "plugin"])
+      .refused(78, "cannot go on, since 'alignment.dimension' is 256 now and was 32.")
     try bench.synthesize("g.h5", ["--rows", "1100"])
     try bench.run(["fit", "g.h5", "--resume", "m"])
       .refused(65, "cannot go on, since there are 1,100 training rows, not 1,200.")

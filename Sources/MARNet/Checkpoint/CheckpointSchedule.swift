@@ -2,8 +2,8 @@
 
 /// When a fit writes checkpoints. No result depends on it.
 public enum CheckpointSchedule: Sendable, Equatable {
-  /// At the end of an epoch, and at most every ten seconds: epochs of small fits take
-  /// milliseconds, a checkpoint must reach the disk.
+  /// At the end of an epoch, at most every ten seconds and at most a fiftieth of the time: epochs
+  /// of small fits take milliseconds, and a checkpoint must reach the disk.
   case automatic
   /// At the end of every so many epochs.
   case epochs(Int)
@@ -13,6 +13,7 @@ public enum CheckpointSchedule: Sendable, Equatable {
   case never
 
   private static let automaticSeconds = 10.0
+  private static let automaticShare = 1.0 / 50
   private static let units: [(suffix: String, seconds: Double)] = [
     ("s", 1), ("m", 60), ("h", 3_600),
   ]
@@ -36,9 +37,11 @@ public enum CheckpointSchedule: Sendable, Equatable {
   /// - Parameters:
   ///   - epochs: that have ended, where the last step ended one.
   ///   - elapsed: seconds since the last checkpoint, or since the stage began.
-  package func isDue(epochs: Int?, elapsed: Double) -> Bool {
+  ///   - cost: seconds that the last checkpoint took.
+  package func isDue(epochs: Int?, elapsed: Double, cost: Double) -> Bool {
     switch self {
-    case .automatic: epochs != nil && elapsed >= Self.automaticSeconds
+    case .automatic:
+      epochs != nil && elapsed >= max(Self.automaticSeconds, cost / Self.automaticShare)
     case .epochs(let count): epochs.map { $0 % count == 0 } ?? false
     case .seconds(let seconds): elapsed >= seconds
     case .never: false

@@ -19,13 +19,14 @@ public final class FitCheckpoints {
   /// The configuration of the fit that this one goes on with; nil for a new one.
   public let configuration: Configuration?
   /// What is to be known of a fit that went on; read after the fit.
-  public private(set) var notes: [String] = []
-  private let schedule: CheckpointSchedule
-  private let replaces: Bool
-  private let folder: CheckpointFolder
-  private let earlier: RunIdentity?
-  private var lastSave = ContinuousClock.now
-  private var isKept = false
+  public fileprivate(set) var notes: [String] = []
+  fileprivate let schedule: CheckpointSchedule
+  fileprivate let replaces: Bool
+  fileprivate let folder: CheckpointFolder
+  fileprivate let earlier: RunIdentity?
+  fileprivate var lastSave = ContinuousClock.now
+  fileprivate var saveSeconds = 0.0
+  fileprivate var isKept = false
   private var isRemoved = false
 
   /// Prepares a new fit.
@@ -84,8 +85,10 @@ public final class FitCheckpoints {
 
   deinit { if !isKept && !isRemoved { folder.remove() } }
 
-  // MARK: What a fit calls
+}
 
+/// What a fit calls.
+extension FitCheckpoints {
   /// Begins, or goes on with, the fit of these data.
   ///
   /// - Throws: `CheckpointError` when it is not the one that was begun, `DataError.cannotWrite`.
@@ -128,7 +131,7 @@ public final class FitCheckpoints {
     guard !course.isFinished,
       schedule.isDue(
         epochs: course.isAtEpochEnd ? course.records.count : nil,
-        elapsed: (ContinuousClock.now - lastSave).inSeconds)
+        elapsed: (ContinuousClock.now - lastSave).inSeconds, cost: saveSeconds)
     else { return }
     try save(course)
   }
@@ -151,8 +154,10 @@ public final class FitCheckpoints {
   }
 
   private func save(_ course: TrainingCourse) throws {
+    let start = ContinuousClock.now
     try folder.addCheckpoint(course.save)
     lastSave = .now
+    saveSeconds = (lastSave - start).inSeconds
   }
 
   private func readable<Result>(

@@ -39,6 +39,11 @@ struct ConfigurationOptions: ParsableArguments {
 
   @OptionGroup var overrides: OverrideOptions
 
+  /// Whether any hyper-parameter was named.
+  var isGiven: Bool {
+    preset != nil || config != nil || alignment != nil || seed != nil || overrides.isGiven
+  }
+
   func configuration() throws -> Configuration {
     var configuration: Configuration
     if let config {

@@ -66,7 +66,7 @@ struct FitCommand: ParsableCommand {
       }
       try Model.requireCanSave(to: directory, overwrite: overwrite)
       // Without any hyper-parameter the resumed fit's are meant.
-      let isDefault = asked == (try ConfigurationOptions.parse([]).configuration())
+      let isDefault = !hyperparameters.isGiven && !imageOnlyControl
       let trainer = try Trainer(
         configuration: isDefault ? checkpoints.configuration ?? asked : asked,
         threads: resources.threads, memory: memory.budget)

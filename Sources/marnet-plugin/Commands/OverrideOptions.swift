@@ -25,6 +25,11 @@ struct OverrideOptions: ParsableArguments {
         + "class names and weights.", valueName: "none|balanced|file"))
   var classWeights: String?
 
+  /// Whether any was named.
+  var isGiven: Bool {
+    epochs != nil || precision != nil || !assignments.isEmpty || classWeights != nil
+  }
+
   func applied(to configuration: Configuration) throws -> Configuration {
     var result = try configuration.setting(assignments)
     if let precision { result.training.precision = precision }

@@ -80,14 +80,16 @@ import MARNet
   func noSchedules(text: String) { #expect(CheckpointSchedule(text) == nil) }
 
   @Test func whenTheyAreDue() {
-    #expect(CheckpointSchedule.epochs(3).isDue(epochs: 6, elapsed: 0))
-    #expect(!CheckpointSchedule.epochs(3).isDue(epochs: 7, elapsed: 1e6))
-    #expect(!CheckpointSchedule.epochs(1).isDue(epochs: nil, elapsed: 1e6))
-    #expect(CheckpointSchedule.seconds(2).isDue(epochs: nil, elapsed: 2))
-    #expect(!CheckpointSchedule.seconds(2).isDue(epochs: 1, elapsed: 1))
-    #expect(CheckpointSchedule.automatic.isDue(epochs: 1, elapsed: 10))
-    #expect(!CheckpointSchedule.automatic.isDue(epochs: 1, elapsed: 9))
-    #expect(!CheckpointSchedule.automatic.isDue(epochs: nil, elapsed: 1e6))
-    #expect(!CheckpointSchedule.never.isDue(epochs: 1, elapsed: 1e6))
+    #expect(CheckpointSchedule.epochs(3).isDue(epochs: 6, elapsed: 0, cost: 0.1))
+    #expect(!CheckpointSchedule.epochs(3).isDue(epochs: 7, elapsed: 1e6, cost: 0.1))
+    #expect(!CheckpointSchedule.epochs(1).isDue(epochs: nil, elapsed: 1e6, cost: 0.1))
+    #expect(CheckpointSchedule.seconds(2).isDue(epochs: nil, elapsed: 2, cost: 0.1))
+    #expect(!CheckpointSchedule.seconds(2).isDue(epochs: 1, elapsed: 1, cost: 0.1))
+    #expect(CheckpointSchedule.automatic.isDue(epochs: 1, elapsed: 10, cost: 0.1))
+    #expect(!CheckpointSchedule.automatic.isDue(epochs: 1, elapsed: 9, cost: 0.1))
+    #expect(!CheckpointSchedule.automatic.isDue(epochs: 1, elapsed: 49, cost: 1))
+    #expect(CheckpointSchedule.automatic.isDue(epochs: 1, elapsed: 50, cost: 1))
+    #expect(!CheckpointSchedule.automatic.isDue(epochs: nil, elapsed: 1e6, cost: 0.1))
+    #expect(!CheckpointSchedule.never.isDue(epochs: 1, elapsed: 1e6, cost: 0.1))
   }
 }
