@@ -35,4 +35,21 @@ import Testing
     ]
     #expect(Set(models.map(\.fingerprint)).count == models.count)
   }
+
+  /// What stands in the directory beside weights and configuration counts, each.
+  @Test(arguments: [
+    ("\"calibration_temperature\" : 1,", "\"calibration_temperature\" : 1.5,"),
+    ("\"decision\" : \"marnet\"", "\"decision\" : \"probe\""),
+    ("\"class_2\"", "\"another\""), ("\"draws\" : 2,", "\"draws\" : 3,"),
+  ])
+  func everyPartCounts(old: String, new: String) throws {
+    let folder = try TemporaryFolder()
+    let model = try SmallFit.model()
+    try model.save(to: folder.file("m"))
+    let path = folder.file("m/config.json")
+    let text = String(decoding: try bytes(of: path), as: UTF8.self)
+    #expect(text.contains(old))
+    try write(Array(text.replacing(old, with: new).utf8), to: path)
+    #expect(try Model(directory: folder.file("m")).fingerprint != model.fingerprint)
+  }
 }
