@@ -20,6 +20,8 @@ static inline hid_t chdf5_std_i64le(void) { return H5T_STD_I64LE; }
 static inline hid_t chdf5_std_u8le(void) { return H5T_STD_U8LE; }
 static inline hid_t chdf5_std_u64le(void) { return H5T_STD_U64LE; }
 static inline hid_t chdf5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t chdf5_native_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t chdf5_native_uint64(void) { return H5T_NATIVE_UINT64; }
 static inline hid_t chdf5_std_u16le(void) { return H5T_STD_U16LE; }
 static inline hid_t chdf5_std_u16be(void) { return H5T_STD_U16BE; }
 static inline hid_t chdf5_c_string(void) { return H5T_C_S1; }
@@ -31,6 +33,7 @@ static inline hid_t chdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
 static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
 
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned chdf5_read_write(void) { return H5F_ACC_RDWR; }
 static inline unsigned chdf5_create_new(void) { return H5F_ACC_EXCL; }
 
 /// Keeps programs that this process starts from inheriting an open file, and with it its lock:

@@ -18,8 +18,8 @@ struct MARNetPlugin: ParsableCommand {
       """,
     version: ToolVersion.current,
     subcommands: [
-      FitCommand.self, ScoreCommand.self, EvaluateCommand.self, CompareCommand.self,
-      TuneCommand.self, InspectCommand.self, ConvertCommand.self,
+      FitCommand.self, ScoreCommand.self, MergeCommand.self, EvaluateCommand.self,
+      CompareCommand.self, TuneCommand.self, InspectCommand.self, ConvertCommand.self,
       SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,
     ])
 }

@@ -19,13 +19,16 @@ import Testing
     #expect(names == ["probe", "alignment", "reconstruction", "fused"])
     #expect(bench.folder.names == ["marnet-demo"])
 
-    // The commands it shows are right, and a second run replaces the first.
+    // The commands it shows are right, and a second run replaces the first when told to.
     let next = result.outputLines.suffix(3).map { $0.split(separator: " ").map(String.init) }
     for words in next.dropLast() {
       #expect(words.first == "marnet-plugin")
       try bench.run(Array(words.dropFirst())).succeeded()
     }
     #expect(next.last == ["marnet-plugin", "fit", "your-features.h5"])
-    #expect(try bench.run(["demo"]).succeeded().output == result.output)
+    let refused = try bench.run(["demo"])
+    #expect(refused.status == 73)
+    #expect(refused.messages.contains("marnet-demo/synthetic.h5: already exists."))
+    #expect(try bench.run(["demo", "--overwrite"]).succeeded().output == result.output)
   }
 }

@@ -4,7 +4,7 @@ import Glibc
 import MARNet
 import Testing
 
-/// Ctrl-C and SIGTERM: a clean stop and exit status 75.
+/// Ctrl-C and SIGTERM during a fit: a clean stop and exit status 75.
 @Suite struct InterruptionTests {
   private static let long = [
     "--epochs", "100000", "--set", "reconstruction.hidden_width=64", "--threads", "1",
@@ -43,21 +43,5 @@ import Testing
     try bench.run(["fit", "f.h5", "--resume", "m"])
       .refused(73, "m: already exists. Choose another '--output', or replace it with '--overwrite'")
     #expect(try bench.contents(of: "m") == before)
-  }
-
-  @Test(arguments: ["s.h5", "s.jsonl"])
-  func whileScoring(output: String) throws {
-    let bench = try Workbench()
-    try bench.synthesize("f.h5", ["--test-rows", "200000", "--visual-width", "8"])
-    try bench.fit("f.h5", output: "m")
-    let run = try RunningCommand(
-      bench.command(
-        ["score", "f.h5", "--model", "m", "--output", output, "--draws", "50"],
-        onTerminal: true))
-    try run.wait(forMessage: "scoring 8,192 of")
-    run.send(SIGINT)
-    let result = try run.finish()
-    #expect(result.status == 75)
-    #expect(bench.folder.names == ["f.h5", "m"])
   }
 }

@@ -62,6 +62,17 @@ package final class RawReader {
     }
   }
 
+  /// A number that is an attribute of the root.
+  package func number(_ name: String) -> Double? {
+    HDF5Library.synchronized {
+      let attribute = H5Aopen(id, name, 0)
+      guard attribute >= 0 else { return nil }
+      defer { H5Aclose(attribute) }
+      var value = 0.0
+      return H5Aread(attribute, chdf5_native_double(), &value) >= 0 ? value : nil
+    }
+  }
+
   private static func stringType() -> hid_t {
     HDF5Library.synchronized {
       let type = H5Tcopy(chdf5_c_string())

@@ -41,14 +41,18 @@ import Testing
       rowCount: 60_000, classNames: (0..<200).map { "class \($0)" }, idKind: .strings)
     for name in ["scores.h5", "scores.csv"] {
       let scores = folder.file(name)
-      let writer = try ScoreFormat(path: scores).writer(path: scores, columns: columns)
+      let writer = try ScoreFormat(path: scores).writer(path: scores, columns: columns) { rows in
+        guard case .strings(let ids)? = try file.ids(.train, rows: rows) else { return [] }
+        return ids
+      }
       for start in stride(from: 0, to: 60_000, by: 512) {
         let rows = start..<min(60_000, start + 512)
         let visual = try file.readVisual(.train, rows: rows)
         try writer.append(
           ScoreBlock(
             firstRow: start, probabilities: visual.view.columns(0..<200).matrix(),
-            prediction: rows.map { Int32($0 % 200) }, ids: try file.ids(.train, rows: rows)))
+            prediction: rows.map { Int32($0 % 200) },
+            ids: name == "scores.h5" ? nil : try file.ids(.train, rows: rows)))
       }
       try writer.finish()
     }

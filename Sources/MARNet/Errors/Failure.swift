@@ -53,14 +53,9 @@ public struct Failure: Sendable, Equatable {
   public init(_ error: any Error) {
     switch error {
     case let error as DataError:
-      message = error.description
-      switch error.kind {
-      case .content: code = .data
-      case .notFound: code = .notFound
-      case .cannotWrite: code = .cannotWrite
-      case .inputOutput: code = .inputOutput
-      case .configuration: code = .configuration
-      }
+      (code, message) = (Code(error.kind), error.description)
+    case let error as ScoreFileError:
+      (code, message) = (Code(error.kind), error.description)
     case let error as ConfigurationError:
       (code, message) = (.configuration, error.description)
     case let error as FitError:
@@ -81,6 +76,18 @@ public struct Failure: Sendable, Equatable {
       (code, message) = (error.failureCode, error.description)
     default:
       (code, message) = (.other, "\(error)")
+    }
+  }
+}
+
+extension Failure.Code {
+  fileprivate init(_ kind: DataErrorKind) {
+    switch kind {
+    case .content: self = .data
+    case .notFound: self = .notFound
+    case .cannotWrite: self = .cannotWrite
+    case .inputOutput: self = .inputOutput
+    case .configuration: self = .configuration
     }
   }
 }

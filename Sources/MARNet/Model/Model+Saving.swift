@@ -95,7 +95,8 @@ extension Model {
     self.controls = controls
   }
 
-  private func tensors() -> [Safetensors.Tensor] {
+  /// All weights and statistics by name.
+  func tensors() -> [Safetensors.Tensor] {
     typealias Tensor = Safetensors.Tensor
     var result = [
       Tensor(

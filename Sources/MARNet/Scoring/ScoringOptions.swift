@@ -22,15 +22,22 @@ public struct ScoringOptions: Sendable, Equatable {
   /// Everything as the model was fitted.
   public init() {}
 
+  /// The sampling options of a model's configuration with what these name in their place.
+  func effective(for configuration: Configuration) -> SamplingOptions {
+    var sampling = configuration.sampling
+    if let draws { sampling.draws = draws }
+    if let sampler { sampling.sampler = sampler }
+    if let steps { sampling.steps = steps }
+    if let eta { sampling.eta = eta }
+    return sampling
+  }
+
   /// The sampling of a model under these options.
   ///
   /// - Throws: `ModelError.invalidSampling`, `ConfigurationError` for values out of range.
   func sampling(for configuration: Configuration) throws -> HeadScorer.Sampling {
     var effective = configuration
-    if let draws { effective.sampling.draws = draws }
-    if let sampler { effective.sampling.sampler = sampler }
-    if let steps { effective.sampling.steps = steps }
-    if let eta { effective.sampling.eta = eta }
+    effective.sampling = self.effective(for: configuration)
     if let sampler, configuration.training.scheme == .joint, sampler != .oneStep {
       throw ModelError.invalidSampling(
         reason: "the heads of this model were trained on one denoiser call from pure noise; "

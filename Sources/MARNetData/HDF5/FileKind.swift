@@ -9,13 +9,13 @@
 #endif
 
 /// What lies at a path, before any library opens it.
-enum FileKind: Equatable {
+package enum FileKind: Equatable {
   case missing
   case regular
   case folder
   case other
 
-  init(_ path: String) {
+  package init(_ path: String) {
     var status = stat()
     guard stat(path, &status) == 0 else {
       self = .missing
@@ -26,6 +26,12 @@ enum FileKind: Equatable {
     case S_IFDIR: self = .folder
     default: self = .other
     }
+  }
+
+  /// The size of the file at `path`; 0 where there is none.
+  static func byteCount(_ path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
   /// Whether both paths lead to the same file.

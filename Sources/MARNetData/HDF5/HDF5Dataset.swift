@@ -100,7 +100,7 @@ struct HDF5Dataset: Sendable {
       let status = H5Dwrite(
         handle.id, fileType.id, inMemory.handle.id, inFile.handle.id, 0, source)
       guard status >= 0 else {
-        throw DataError.cannotWrite(path: location.path, reason: HDF5Library.innermostMessage)
+        throw DataError.cannotWrite(path: location.path, reason: HDF5Library.writingFailure)
       }
     }
   }

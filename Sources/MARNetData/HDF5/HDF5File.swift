@@ -64,7 +64,21 @@ struct HDF5File: Sendable {
     handle = try HDF5Library.synchronized { () throws(DataError) in
       let id = H5Fcreate(path, chdf5_create_new(), 0, 0)
       guard id >= 0 else {
-        throw DataError.cannotWrite(path: shownPath, reason: HDF5Library.innermostMessage)
+        throw DataError.cannotWrite(path: shownPath, reason: HDF5Library.writingFailure)
+      }
+      chdf5_close_on_exec(id)
+      return HDF5Handle(owning: id)
+    }
+  }
+
+  /// Opens the file at `path` to change values in it. `shownPath` stands in errors.
+  init(updating path: String, shownAs shownPath: String) throws(DataError) {
+    self.path = shownPath
+    links = LinkRule(for: path)
+    handle = try HDF5Library.synchronized { () throws(DataError) in
+      let id = H5Fopen(path, chdf5_read_write(), 0)
+      guard id >= 0 else {
+        throw DataError.cannotWrite(path: shownPath, reason: HDF5Library.writingFailure)
       }
       chdf5_close_on_exec(id)
       return HDF5Handle(owning: id)
@@ -84,7 +98,7 @@ struct HDF5File: Sendable {
   func flush() throws(DataError) {
     try HDF5Library.synchronized { () throws(DataError) in
       guard H5Fflush(handle.id, H5F_SCOPE_LOCAL) >= 0 else {
-        throw DataError.cannotWrite(path: path, reason: HDF5Library.innermostMessage)
+        throw DataError.cannotWrite(path: path, reason: HDF5Library.writingFailure)
       }
     }
   }

@@ -8,6 +8,8 @@ struct NewDatasetStorage {
   var chunkRows: Int?
   /// gzip level 0 to 9; needs chunks.
   var gzipLevel: Int?
+  /// Whether its place in the file is fixed before the first value is written.
+  var isPlacedAtOnce = false
 }
 
 extension HDF5Group {
@@ -22,6 +24,7 @@ extension HDF5Group {
       // Every value is written: filling first would write the file twice. (HDF5 wants
       // variable-length strings to be filled.)
       if H5Tis_variable_str(type.id) <= 0 { H5Pset_fill_time(list.id, H5D_FILL_TIME_NEVER) }
+      if storage.isPlacedAtOnce { H5Pset_alloc_time(list.id, H5D_ALLOC_TIME_EARLY) }
       if let rows = storage.chunkRows {
         let chunk = [max(1, min(rows, shape[0]))] + shape.dropFirst()
         H5Pset_chunk(list.id, Int32(chunk.count), chunk.map { hsize_t($0) })
@@ -30,7 +33,7 @@ extension HDF5Group {
       let space = HDF5Dataspace(shape: shape)
       let id = H5Dcreate2(handle.id, name, type.id, space.handle.id, 0, list.id, 0)
       guard id >= 0 else {
-        throw DataError.cannotWrite(path: location.path, reason: HDF5Library.innermostMessage)
+        throw DataError.cannotWrite(path: location.path, reason: HDF5Library.writingFailure)
       }
       // Opened anew as for reading: HDF5 refuses other access settings while this one is open.
       H5Dclose(id)
@@ -58,7 +61,7 @@ extension HDF5Group {
           withUnsafePointer(to: text) { H5Awrite(id, type.id, $0) >= 0 }
         }
       guard written else {
-        throw DataError.cannotWrite(path: location.path, reason: HDF5Library.innermostMessage)
+        throw DataError.cannotWrite(path: location.path, reason: HDF5Library.writingFailure)
       }
       H5Aclose(id)
     }

@@ -48,7 +48,7 @@ struct HDF5Group: Sendable {
     try HDF5Library.synchronized { () throws(DataError) in
       let id = H5Gcreate2(handle.id, name, 0, 0, 0)
       guard id >= 0 else {
-        throw DataError.cannotWrite(path: location.path, reason: HDF5Library.innermostMessage)
+        throw DataError.cannotWrite(path: location.path, reason: HDF5Library.writingFailure)
       }
       return HDF5Group(location: location.child(name), handle: HDF5Handle(owning: id), links: links)
     }

@@ -4,6 +4,8 @@ import CHDF5
 
 /// The types in which this package writes.
 extension HDF5Handle {
+  static func int8() -> HDF5Handle { copy(of: chdf5_std_i8le) }
+  static func uint64() -> HDF5Handle { copy(of: chdf5_std_u64le) }
   static func int32() -> HDF5Handle { copy(of: chdf5_std_i32le) }
   static func int64() -> HDF5Handle { copy(of: chdf5_std_i64le) }
 

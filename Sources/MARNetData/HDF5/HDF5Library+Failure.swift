@@ -7,6 +7,10 @@ extension HDF5Library {
     meaning(of: innermostMessage, action, at: location)
   }
 
+  /// Why the last failed call on this thread could not write: the system's words, where HDF5
+  /// quotes any.
+  static var writingFailure: String { systemWords(in: innermostMessage) }
+
   /// The error that the message of a failed call means.
   package static func meaning(
     of message: String, _ action: String, at location: DataLocation

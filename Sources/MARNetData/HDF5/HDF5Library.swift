@@ -27,6 +27,10 @@ package enum HDF5Library {
     return try body()
   }
 
+  /// Keeps HDF5 from closing, at the end of the process, files that it could not write: it
+  /// crashes on them. For programs that close their files themselves; before any other call.
+  package static func leaveFilesAtExit() { H5dont_atexit() }
+
   /// The version of the library in use, such as "1.10.8".
   package static var version: String {
     synchronized {

@@ -8,39 +8,48 @@
   import Darwin
 #endif
 
-/// A buffered sink of bytes: a file that appears when complete, standard output, or a
-/// device or pipe that is there already.
+/// A buffered sink of bytes: the unfinished part of a file, standard output, or a device or
+/// pipe that is there already.
 final class ByteOutput {
   /// Bytes that are ready to be written; `writeIfFull` or `finish` writes them.
   var buffer: [UInt8] = []
+  /// Bytes that were written, to the file's beginning.
+  private(set) var byteCount: Int
   private let descriptor: CInt
   private let shownPath: String
-  /// nil: what was written is out already, nothing can be taken back.
-  private let file: AtomicFile?
   private let closes: Bool
   private var isOpen = true
 
   private static let capacity = 256 << 10
 
-  /// - Parameter path: "-" is standard output.
+  /// Opens what cannot be taken back.
+  ///
+  /// - Parameter path: of a device or pipe; "-" is standard output.
   /// - Throws: `DataError` when it cannot be opened.
-  init(path: String) throws(DataError) {
+  init(stream path: String) throws(DataError) {
+    byteCount = 0
     if path == "-" {
-      (descriptor, shownPath, file, closes) = (STDOUT_FILENO, "standard output", nil, false)
+      (descriptor, shownPath, closes) = (STDOUT_FILENO, "standard output", false)
       return
     }
-    shownPath = path
-    closes = true
-    if FileKind(path) == .other {
-      file = nil
-      descriptor = open(path, O_WRONLY | O_CLOEXEC)
-    } else {
-      let file = try AtomicFile(path: path)
-      self.file = file
-      descriptor = open(file.temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    }
-    if descriptor < 0 {
+    (descriptor, shownPath, closes) = (open(path, O_WRONLY | O_CLOEXEC), path, true)
+    guard descriptor >= 0 else {
       throw DataError.cannotWrite(path: path, reason: lastSystemMessage())
+    }
+  }
+
+  /// Opens the unfinished part of `file`.
+  ///
+  /// - Parameter kept: bytes of it that stay; what follows them is cut off.
+  init(partOf file: ResumableFile, keeping kept: Int) throws(DataError) {
+    byteCount = kept
+    shownPath = file.path
+    closes = true
+    descriptor = open(file.partialPath, O_WRONLY | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0, ftruncate(descriptor, off_t(kept)) == 0,
+      lseek(descriptor, 0, SEEK_END) >= 0
+    else {
+      throw DataError.cannotWrite(path: file.path, reason: lastSystemMessage())
     }
   }
 
@@ -48,46 +57,59 @@ final class ByteOutput {
     if buffer.count >= Self.capacity { try write() }
   }
 
-  /// Writes the rest and gives the file its name.
-  func finish() throws(DataError) {
-    precondition(isOpen, "\(shownPath) was finished or discarded before")
-    do throws(DataError) {
-      try write()
-      isOpen = false
-      if closes && close(descriptor) != 0 { throw failure() }
-      try file?.commit()
-    } catch {
-      discard()
-      throw error
-    }
+  /// Writes the rest and flushes all of it to disk.
+  func flushToDisk() throws(DataError) {
+    try write()
+    guard fsync(descriptor) == 0 else { throw failure() }
   }
 
-  /// Forgets what is not written yet, and removes the unfinished file.
-  func discard() {
+  /// Writes the rest, which is not taken back, and closes what was opened.
+  func finish() throws(DataError) {
+    precondition(isOpen, "\(shownPath) was closed before")
+    try write()
+    isOpen = false
+    if closes && close(descriptor) != 0 { throw failure() }
+  }
+
+  /// Forgets what is not written yet.
+  func abandon() {
     buffer = []
     if isOpen && closes { close(descriptor) }
     isOpen = false
-    file?.discard()
   }
 
-  deinit { discard() }
+  deinit { abandon() }
 
   private func write() throws(DataError) {
-    var start = 0
-    while start < buffer.count {
-      let written = buffer.withUnsafeBytes { bytes in
-        writeWithoutSignal(descriptor, UnsafeRawBufferPointer(rebasing: bytes[start...]))
-      }
-      if written < 0 && errno == EINTR { continue }
-      guard written >= 0 else { throw failure() }
-      start += written
+    try buffer.withUnsafeBufferPointer { (bytes) throws(DataError) in
+      try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor, shownAs: shownPath)
     }
+    byteCount += buffer.count
     buffer.removeAll(keepingCapacity: true)
   }
 
   private func failure() -> DataError {
-    errno == EPIPE
-      ? .outputClosed(path: shownPath) : .cannotWrite(path: shownPath, reason: lastSystemMessage())
+    .cannotWrite(path: shownPath, reason: lastSystemMessage())
+  }
+}
+
+/// Writes all of `bytes` where `descriptor` stands.
+///
+/// - Throws: `DataError.outputClosed` where nobody reads a pipe any more,
+///   `DataError.cannotWrite` for anything else.
+func writeAll(
+  _ bytes: UnsafeRawBufferPointer, to descriptor: CInt, shownAs path: String
+) throws(DataError) {
+  var start = 0
+  while start < bytes.count {
+    let written = writeWithoutSignal(
+      descriptor, UnsafeRawBufferPointer(rebasing: bytes[start...]))
+    if written < 0 && errno == EINTR { continue }
+    guard written >= 0 else {
+      throw errno == EPIPE
+        ? .outputClosed(path: path) : .cannotWrite(path: path, reason: lastSystemMessage())
+    }
+    start += written
   }
 }
 

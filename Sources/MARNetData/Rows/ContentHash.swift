@@ -75,6 +75,12 @@ package struct ContentHash: Sendable {
     return hash ^ (hash >> 32)
   }
 
+  /// The same as 16 hexadecimal digits.
+  package var text: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
   private mutating func consume(_ bytes: UnsafeRawBufferPointer) {
     var (a, b, c, d) = (lanes[0], lanes[1], lanes[2], lanes[3])
     for at in stride(from: 0, to: bytes.count, by: Self.stripe) {

@@ -28,10 +28,7 @@ package struct Fingerprint {
   }
 
   /// 16 hexadecimal digits.
-  package var text: String {
-    let digits = String(hash.value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  package var text: String { hash.text }
 }
 
 extension PairedRows {

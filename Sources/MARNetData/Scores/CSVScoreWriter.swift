@@ -5,10 +5,10 @@
 final class CSVScoreWriter: TextScoreWriter {
   private let quotedNames: [[UInt8]]
 
-  init(path: String, columns: ScoreColumns) throws {
+  init(to target: ScoreTarget, columns: ScoreColumns) throws {
     if columns.embeddingWidth != nil || columns.reconstructionWidth != nil {
       throw DataError.cannotWrite(
-        path: path, reason: "embeddings and reconstructions need .h5 or .jsonl")
+        path: target.path, reason: "embeddings and reconstructions need .h5 or .jsonl")
     }
     quotedNames = columns.classNames.map { Self.field($0) }
     var names = ["row"] + (columns.idKind == nil ? [] : ["id"]) + ["prediction"]
@@ -18,7 +18,7 @@ final class CSVScoreWriter: TextScoreWriter {
       names += columns.classNames.map { "prob_\($0)" }
     }
     let header = names.map { Self.field($0) }.joined(separator: [UInt8(ascii: ",")])
-    try super.init(path: path, columns: columns, header: header + Self.lineEnd)
+    try super.init(to: target, columns: columns, header: header + Self.lineEnd)
   }
 
   override func line(of block: ScoreBlock, row: Int, into text: inout [UInt8]) {

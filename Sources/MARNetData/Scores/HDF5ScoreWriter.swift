@@ -7,88 +7,95 @@ import MARNetDense
 /// `class_names` [C], and root attributes.
 final class HDF5ScoreWriter: ScoreWriter {
   private let columns: ScoreColumns
-  private let output: AtomicFile
-  private var datasets: [String: HDF5Dataset] = [:]
-  private var file: HDF5File?
-  private var nextRow = 0
+  private let layout: HDF5ScoreLayout
+  private let progress: ScoreProgress
+  private let places: HDF5ScoreLayout.Places
+  private let file: PositionalFile
+  /// nil where there are none, or an earlier run wrote them.
+  private let identifiers: IdentifierWriting?
+  private(set) var nextRow: Int
+  private var hasFailed = false
 
-  init(path: String, columns: ScoreColumns) throws {
-    if path == "-" {
-      throw DataError.cannotWrite(
-        path: "standard output", reason: "HDF5 needs a file; csv and jsonl can be piped")
+  init(
+    to target: ScoreTarget, columns: ScoreColumns, stringIDs: ScoreFormat.StringIDs?
+  ) throws {
+    guard case .file(let progress) = target else {
+      guard case .stream(let path) = target, path != "-" else {
+        throw DataError.cannotWrite(
+          path: "standard output", reason: "HDF5 needs a file; csv and jsonl can be piped")
+      }
+      throw DataError.cannotWrite(path: path, reason: "it is a pipe or a device")
     }
     self.columns = columns
-    output = try AtomicFile(path: path)
-    let file = try HDF5File(creating: output.temporaryPath, shownAs: path)
-    self.file = file
-    let root = try file.root()
-    for (name, value) in columns.attributes.sorted(by: { $0.key < $1.key }) {
-      try root.setAttribute(name, value)
+    self.progress = progress
+    layout = HDF5ScoreLayout(columns)
+    let (path, shownPath) = (progress.file.partialPath, progress.file.path)
+    nextRow = progress.start?.rowCount ?? 0
+    guard progress.start == nil else {
+      do {
+        places = try layout.places(in: path, shownAs: shownPath)
+        file = try PositionalFile(path: path, shownAs: shownPath)
+      } catch {
+        _ = progress.keep()
+        throw ScoreFileError.damagedPart(path: shownPath, reason: "\(error)")
+      }
+      identifiers = nil
+      return
     }
-    try root.makeStrings("class_names", columns.classNames)
-    func make(_ name: String, _ type: HDF5Handle, width: Int?) throws {
-      let chunkRows = max(1, (1 << 20) / (4 * max(1, width ?? 1)))
-      datasets[name] = try root.makeDataset(
-        name, type: type, shape: [columns.rowCount] + (width.map { [$0] } ?? []),
-        storage: .init(chunkRows: chunkRows))
+    let structure = try layout.create(at: path, shownAs: shownPath)
+    places = structure.places
+    file = try PositionalFile(path: path, shownAs: shownPath)
+    guard columns.idKind == .strings else {
+      identifiers = nil
+      try structure.writeIdentifiers { _ in [] }
+      return
     }
-    if let k = columns.topK {
-      try make("top_k_index", .int32(), width: k)
-      try make("top_k_probability", .float(.float32), width: k)
-    } else {
-      try make("probabilities", .float(.float32), width: columns.classNames.count)
-    }
-    try make("prediction", .int32(), width: nil)
-    if let kind = columns.idKind {
-      try make("id", kind == .integers ? .int64() : .string(), width: nil)
-    }
-    if let width = columns.embeddingWidth {
-      try make("embedding", .float(.float32), width: width)
-    }
-    if let width = columns.reconstructionWidth {
-      try make("reconstruction", .float(.float32), width: width)
-    }
+    guard let stringIDs else { preconditionFailure("string identifiers come on their own") }
+    identifiers = IdentifierWriting(stringIDs, into: structure)
   }
 
   func append(_ block: ScoreBlock) throws {
-    block.check(against: columns, nextRow: nextRow)
-    do {
-      try write(block)
-    } catch {
-      discard()
-      throw error
-    }
+    // String identifiers do not come with the rows.
+    block.check(against: columns, nextRow: nextRow, hasIDs: columns.idKind == .integers)
+    hasFailed = true
+    try write(block)
     nextRow += block.rowCount
+    if try identifiers?.isDone() ?? true { try progress.advance(to: nextRow, flush) }
+    hasFailed = false
   }
 
   func finish() throws {
     precondition(
       nextRow == columns.rowCount, "\(nextRow) of \(columns.rowCount) rows were written")
-    do {
-      try file?.flush()
-    } catch {
-      discard()
-      throw error
+    hasFailed = true
+    try identifiers?.wait()
+    try layout.complete(progress.file.partialPath, shownAs: progress.file.path)
+    try progress.file.commit()
+  }
+
+  func keep() -> Int {
+    // Without the identifiers the rows would be lost: they are worth waiting for.
+    if nextRow > 0 && !hasFailed, (try? identifiers?.wait()) != nil || identifiers == nil {
+      try? progress.note(nextRow, flush)
+    } else {
+      identifiers?.cancel()
     }
-    close()
-    try output.commit()
+    return progress.keep()
   }
 
   func discard() {
-    close()
-    output.discard()
+    identifiers?.cancel()
+    progress.file.discard()
   }
 
   deinit { discard() }
 
-  private func close() {
-    datasets = [:]
-    file = nil
+  private func flush() throws(DataError) -> Int? {
+    try file.flushToDisk()
+    return nil
   }
 
-  private func write(_ block: ScoreBlock) throws {
-    let rows = nextRow..<nextRow + block.rowCount
-    try datasets["probabilities"]?.writeFloats(rows, block.probabilities)
+  private func write(_ block: ScoreBlock) throws(DataError) {
     if let k = columns.topK {
       var indices: [Int32] = []
       var values: [Float] = []
@@ -97,20 +104,35 @@ final class HDF5ScoreWriter: ScoreWriter {
         indices += best.map { Int32($0) }
         values += best.map { block.probabilities[row, $0] }
       }
-      try datasets["top_k_index"]?.writeRows(rows, from: indices)
-      try datasets["top_k_probability"]?.writeRows(rows, from: values)
+      try write("top_k_index", indices)
+      try write("top_k_probability", values)
+    } else {
+      try write("probabilities", block.probabilities)
     }
-    try datasets["prediction"]?.writeRows(rows, from: block.prediction)
-    switch block.ids {
-    case .integers(let values)?: try datasets["id"]?.writeRows(rows, from: values)
-    case .strings(let values)?: try datasets["id"]?.writeStrings(rows, values)
-    case nil: break
+    try write("prediction", block.prediction)
+    if case .integers(let values)? = block.ids { try write("id", values) }
+    if let embedding = block.embedding { try write("embedding", embedding) }
+    if let reconstruction = block.reconstruction { try write("reconstruction", reconstruction) }
+  }
+
+  private func write(_ name: String, _ values: Matrix) throws(DataError) {
+    try values.withUnsafeBufferPointer { (values) throws(DataError) in
+      try write(name, UnsafeRawBufferPointer(values))
     }
-    if let embedding = block.embedding {
-      try datasets["embedding"]?.writeFloats(rows, embedding)
+  }
+
+  private func write<Value: BitwiseCopyable>(
+    _ name: String, _ values: [Value]
+  ) throws(DataError) {
+    try values.withUnsafeBufferPointer { (values) throws(DataError) in
+      try write(name, UnsafeRawBufferPointer(values))
     }
-    if let reconstruction = block.reconstruction {
-      try datasets["reconstruction"]?.writeFloats(rows, reconstruction)
-    }
+  }
+
+  /// Writes rows from `nextRow` on, little-endian as memory is.
+  private func write(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(DataError) {
+    guard let column = layout.columns.first(where: { $0.name == name }), let place = places[name]
+    else { preconditionFailure("there is no place for '\(name)'") }
+    try file.write(bytes, at: place + nextRow * column.rowBytes)
   }
 }

@@ -5,9 +5,9 @@
 final class JSONLinesScoreWriter: TextScoreWriter {
   private let quotedNames: [[UInt8]]
 
-  init(path: String, columns: ScoreColumns) throws {
+  init(to target: ScoreTarget, columns: ScoreColumns) throws {
     quotedNames = columns.classNames.map { Self.quoted($0) }
-    try super.init(path: path, columns: columns, header: [])
+    try super.init(to: target, columns: columns, header: [])
   }
 
   override func line(of block: ScoreBlock, row: Int, into text: inout [UInt8]) {

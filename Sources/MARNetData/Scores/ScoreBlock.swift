@@ -4,7 +4,7 @@ import MARNetDense
 
 /// The scores of consecutive rows.
 public struct ScoreBlock: Sendable {
-  /// The number of the first row in the scored split.
+  /// The number of the first row in the file that is written.
   public var firstRow: Int
   /// Calibrated probabilities, `[n, C]`.
   public var probabilities: Matrix
@@ -49,7 +49,9 @@ public struct ScoreBlock: Sendable {
   }
 
   /// Traps unless the block is the next one of a file of `columns`.
-  func check(against columns: ScoreColumns, nextRow: Int) {
+  ///
+  /// - Parameter hasIDs: whether blocks hold the identifiers, where there are any.
+  func check(against columns: ScoreColumns, nextRow: Int, hasIDs: Bool = true) {
     precondition(
       firstRow == nextRow && firstRow + rowCount <= columns.rowCount,
       "rows \(firstRow)..<\(firstRow + rowCount) where \(nextRow)..<\(columns.rowCount) are due")
@@ -58,7 +60,7 @@ public struct ScoreBlock: Sendable {
       "\(rowCount) rows of \(probabilities.columnCount) probabilities, \(prediction.count) "
         + "predictions, \(columns.classNames.count) classes")
     precondition(
-      ids?.kind == columns.idKind && ids?.count ?? rowCount == rowCount
+      ids?.kind == (hasIDs ? columns.idKind : nil) && ids?.count ?? rowCount == rowCount
         && embedding?.columnCount == columns.embeddingWidth
         && embedding?.rowCount ?? rowCount == rowCount
         && reconstruction?.columnCount == columns.reconstructionWidth

@@ -14,14 +14,15 @@ public struct ScoreColumns: Sendable {
   public var embeddingWidth: Int?
   /// Columns of the reconstructed text feature (x_CDR); nil leaves it out.
   public var reconstructionWidth: Int?
-  /// Root attributes of an HDF5 file, such as tool and model fingerprint.
-  public var attributes: [String: String]
+  /// What the scores come from, by name: root attributes of an HDF5 file. Scores of other
+  /// attributes are other scores: no run goes on with them.
+  public var attributes: [String: ScoreAttribute]
 
   /// Describes a score file of `rowCount` rows.
   public init(
     rowCount: Int, classNames: [String], topK: Int? = nil, idKind: RowIDs.Kind? = nil,
     embeddingWidth: Int? = nil, reconstructionWidth: Int? = nil,
-    attributes: [String: String] = [:]
+    attributes: [String: ScoreAttribute] = [:]
   ) {
     precondition(topK ?? 1 > 0, "top-k needs k of 1 or more; got \(topK ?? 0)")
     self.rowCount = rowCount
@@ -31,5 +32,31 @@ public struct ScoreColumns: Sendable {
     self.embeddingWidth = embeddingWidth
     self.reconstructionWidth = reconstructionWidth
     self.attributes = attributes
+  }
+
+  /// All that tells these scores, in `format`, from others.
+  func facts(in format: ScoreFormat) -> ScoreFacts {
+    var names = ContentHash()
+    for name in classNames {
+      names.update([Int64(name.utf8.count)])
+      names.update(Array(name.utf8))
+    }
+    let ids =
+      switch idKind {
+      case .integers?: "integers"
+      case .strings?: "strings"
+      case nil: ScoreFacts.nothing
+      }
+    func width(_ value: Int?) -> String { value.map(String.init) ?? ScoreFacts.nothing }
+    var facts = ScoreFacts(attributes.mapValues(\.description))
+    facts["format"] = format.rawValue
+    facts["number of rows"] = String(rowCount)
+    facts["number of classes"] = String(classNames.count)
+    facts["hash of the class names"] = String(names.value, radix: 16)
+    facts["top-k"] = width(topK)
+    facts["kind of identifiers"] = ids
+    facts["width of the embedding"] = width(embeddingWidth)
+    facts["width of the reconstruction"] = width(reconstructionWidth)
+    return facts
   }
 }

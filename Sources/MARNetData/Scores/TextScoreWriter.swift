@@ -4,11 +4,31 @@
 class TextScoreWriter: ScoreWriter {
   let columns: ScoreColumns
   private let output: ByteOutput
-  private var nextRow = 0
+  private let progress: ScoreProgress?
+  private(set) final var nextRow = 0
+  private var hasFailed = false
 
-  init(path: String, columns: ScoreColumns, header: [UInt8]) throws {
+  init(to target: ScoreTarget, columns: ScoreColumns, header: [UInt8]) throws {
     self.columns = columns
-    output = try ByteOutput(path: path)
+    switch target {
+    case .stream(let path):
+      progress = nil
+      output = try ByteOutput(stream: path)
+    case .file(let progress):
+      self.progress = progress
+      let start = progress.start
+      let kept = start?.byteCount ?? 0
+      let found = progress.file.partialByteCount ?? 0
+      if let start, start.byteCount ?? .max > found {
+        _ = progress.keep()
+        throw ScoreFileError.damagedPart(
+          path: progress.file.path,
+          reason: "it is shorter than its first \(grouped(start.rowCount)) rows were")
+      }
+      output = try ByteOutput(partOf: progress.file, keeping: kept)
+      nextRow = start?.rowCount ?? 0
+      if start != nil { return }
+    }
     output.buffer += header
   }
 
@@ -19,23 +39,40 @@ class TextScoreWriter: ScoreWriter {
 
   final func append(_ block: ScoreBlock) throws {
     block.check(against: columns, nextRow: nextRow)
-    do {
-      for row in 0..<block.rowCount {
-        line(of: block, row: row, into: &output.buffer)
-        try output.writeIfFull()
-      }
-    } catch {
-      discard()
-      throw error
+    hasFailed = true
+    for row in 0..<block.rowCount {
+      line(of: block, row: row, into: &output.buffer)
+      try output.writeIfFull()
     }
     nextRow += block.rowCount
+    try progress?.advance(to: nextRow, flush)
+    hasFailed = false
   }
 
   final func finish() throws {
     precondition(
       nextRow == columns.rowCount, "\(nextRow) of \(columns.rowCount) rows were written")
+    hasFailed = true
     try output.finish()
+    try progress?.file.commit()
   }
 
-  final func discard() { output.discard() }
+  final func keep() -> Int {
+    guard let progress else { return 0 }
+    if !hasFailed { try? progress.note(nextRow, flush) }
+    output.abandon()
+    return progress.keep()
+  }
+
+  final func discard() {
+    output.abandon()
+    progress?.file.discard()
+  }
+
+  deinit { discard() }
+
+  private func flush() throws(DataError) -> Int? {
+    try output.flushToDisk()
+    return output.byteCount
+  }
 }

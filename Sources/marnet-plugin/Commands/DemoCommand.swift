@@ -12,12 +12,20 @@ struct DemoCommand: ParsableCommand {
   @Option(help: "Folder for the demo's files.")
   var output = "marnet-demo"
 
+  @Flag(help: "Replace the files of an earlier demo.")
+  var overwrite = false
+
   @OptionGroup var resources: ResourceOptions
 
   func run() throws {
     try CommandRun.run {
       let features = output + "/synthetic.h5"
       let directory = output + "/synthetic.marnet"
+      if !overwrite,
+        let earlier = [features, directory].first(where: FileManager.default.fileExists(atPath:))
+      {
+        throw ModelError.outputExists(path: earlier)
+      }
       do {
         try FileManager.default.createDirectory(
           atPath: output, withIntermediateDirectories: true)

@@ -9,9 +9,11 @@ struct ScoreCommand: ParsableCommand {
     abstract: "Score the images of a feature file with a model; text is never read.",
     discussion: """
       The output is HDF5 (.h5), CSV (.csv) or JSON lines (.jsonl) by its extension; '-' writes \
-      CSV to standard output.
+      CSV to standard output. A run that was cut off goes on with --resume. Shards go to files \
+      of their own, which 'merge' makes one.
 
         marnet-plugin score new.h5 --model features.marnet --output scores.csv --top-k 5
+        marnet-plugin score new.h5 --model features.marnet --output scores.h5 --resume
       """)
 
   @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
@@ -42,33 +44,58 @@ struct ScoreCommand: ParsableCommand {
   @Flag(help: "Also write the reconstructed text feature x_CDR.")
   var reconstruction = false
 
+  @Flag(help: "Replace what stands at the output.")
+  var overwrite = false
+
+  @Flag(help: "Go on with a run that was cut off; the file will be the same.")
+  var resume = false
+
+  @OptionGroup var part: ShardArguments
+
   func validate() throws {
+    if resume, output == "-" {
+      throw ValidationError("--resume needs a file as --output: a pipe keeps nothing.")
+    }
     if let topK, topK < 1 { throw ValidationError("--top-k is \(topK) but must be 1 or more.") }
   }
 
   func run() throws {
     try CommandRun.run {
+      let part = try part.choose()
       let model = try Model(directory: source.model)
       var what = FileScoring()
       what.split = source.split
+      what.shard = part?.shard
       what.topK = topK
       what.includesEmbedding = embedding
       what.includesReconstruction = reconstruction
       what.batchRows = source.batch
       what.memory = source.memory.budget
       what.format = format
+      what.overwrite = overwrite
+      what.resume = resume
       var options = source.scoring
       options.sampler = sampler
       options.steps = steps
-      let rows = try model.score(
-        layout.open(features, threads: source.resources.threads), to: output, what,
-        options: options,
-        threads: source.resources.threads
-      ) { ProgressLine.showRows("scoring", $0, $1) }
-      ProgressLine.clear()
-      Console.message(
-        "Scored \(Decimals.grouped(rows)) rows of '\(source.split.rawValue)'"
-          + (output == "-" ? "." : " into \(output)."))
+      let file = try layout.open(features, threads: source.resources.threads)
+      if let part {
+        let total = try file.description(of: source.split).rowCount
+        Console.message(ScoringText.announcement(part.shard, source: part.source, of: total))
+      }
+      var hasBegun = false
+      do {
+        let report = try model.score(
+          file, to: output, what, options: options, threads: source.resources.threads
+        ) { done, count in
+          if resume, !hasBegun { Console.message(ScoringText.beginning(done: done, of: count)) }
+          hasBegun = true
+          return ProgressLine.showRows("scoring", done, count)
+        }
+        ProgressLine.clear()
+        Console.message(ScoringText.end(report, split: source.split))
+      } catch let stopped as ScoringStopped {
+        throw ResumableStop(stopped: stopped)
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ enum CommandRun {
   static func run(_ work: () throws -> Void) throws {
     Interruption.watch()
     Allocator.returnLargeBlocks()
+    HDF5Library.leaveFilesAtExit()
     do {
       try work()
     } catch let code as ExitCode {

@@ -11,6 +11,8 @@ struct Command {
   var environment: [String: String] = [:]
   /// Whether standard error is a terminal; otherwise it is a pipe.
   var messagesAreOnTerminal = false
+  /// Bytes that no file of the run may exceed: writing more fails, as on a full disk.
+  var largestFile: Int?
   /// Seconds after which the run is killed and the test fails.
   var timeout = 60.0
 
@@ -26,6 +28,14 @@ struct Command {
 
   /// Runs to the end.
   func run() throws -> CommandResult { try RunningCommand(self).finish() }
+
+  /// The program that is started, and its arguments with its own name.
+  var words: [String] {
+    let own = [Self.executable] + arguments
+    guard let largestFile else { return own }
+    let shell = "ulimit -f \(largestFile / 512); trap '' XFSZ; exec \"$0\" \"$@\""
+    return ["/bin/sh", "-c", shell] + own
+  }
 
   /// The variables of the run, as "name=value".
   var variables: [String] {

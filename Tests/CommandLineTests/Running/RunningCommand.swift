@@ -19,16 +19,17 @@ final class RunningCommand {
     deadline = .now + .seconds(command.timeout)
     var process: pid_t = 0
     var ends: [Int32] = [-1, -1]
-    let status = Self.withStrings([Command.executable] + command.arguments) { arguments in
+    let words = command.words
+    let status = Self.withStrings(words) { arguments in
       Self.withStrings(command.variables) { variables in
         test_process_begin(
-          Command.executable, arguments, variables, command.folder,
+          words[0], arguments, variables, command.folder,
           command.messagesAreOnTerminal ? 1 : 0, &ends, &process)
       }
     }
     self.process = process
     descriptors = ends
-    guard status == 0 else { throw FixtureError.system("run \(Command.executable): \(status)") }
+    guard status == 0 else { throw FixtureError.system("run \(words[0]): \(status)") }
   }
 
   deinit { for end in descriptors where end >= 0 { close(end) } }

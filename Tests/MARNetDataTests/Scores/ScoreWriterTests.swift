@@ -25,18 +25,27 @@ import Testing
     let columns = ScoreColumns(
       rowCount: 3, classNames: Self.names, topK: topK, idKind: ids?.kind,
       embeddingWidth: extras ? 2 : nil, reconstructionWidth: extras ? 1 : nil,
-      attributes: ["tool": "marnet-plugin 0", "model": "00ff"])
-    let writer = try ScoreFormat(path: path).writer(path: path, columns: columns)
+      attributes: [
+        "tool": .text("marnet-plugin 0"), "model": .text("00ff"), "steps": .integer(-3),
+        "seed": .unsigned(.max), "eta": .real(0.25),
+      ])
+    let format = try ScoreFormat(path: path)
+    let writer = try format.writer(path: path, columns: columns) { rows in
+      guard case .strings(let all)? = ids else { return [] }
+      return Array(all[rows])
+    }
+    let holdsIDs = format != .hdf5 || ids?.kind == .integers
     for rows in [0..<2, 2..<3] {
       let indices = Array(rows)
       try writer.append(
         ScoreBlock(
           firstRow: rows.lowerBound, probabilities: Self.probabilities.rows(at: indices),
-          prediction: indices.map { Self.prediction[$0] }, ids: ids?.rows(at: indices),
+          prediction: indices.map { Self.prediction[$0] },
+          ids: holdsIDs ? ids?.rows(at: indices) : nil,
           embedding: extras ? Matrix(rows: indices.map { [Float($0), 0.5] }) : nil,
           reconstruction: extras ? Matrix(rows: indices.map { [-Float($0)] }) : nil))
     }
-    #expect(folder.names.allSatisfy { $0.hasSuffix(".partial") }, "unfinished: \(folder.names)")
+    #expect(folder.names.allSatisfy { $0.hasPrefix(".\(name).") }, "unfinished: \(folder.names)")
     try writer.finish()
     #expect(folder.names == [name])
     return path
@@ -99,6 +108,8 @@ import Testing
     #expect(try file.floats("embedding") == [0, 0.5, 1, 0.5, 2, 0.5])
     #expect(try file.floats("reconstruction") == [0, -1, -2])
     #expect(file.attribute("tool") == "marnet-plugin 0" && file.attribute("model") == "00ff")
+    #expect(file.number("steps") == -3 && file.number("eta") == 0.25)
+    #expect(file.number("seed") == 0x1p64 && file.number("complete") == 1)
   }
 
   @Test func theLikeliestClassesAsHDF5() throws {
