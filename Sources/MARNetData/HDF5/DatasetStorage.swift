@@ -30,7 +30,7 @@ struct DatasetStorage: Sendable {
     } else {
       chunkShape = nil
     }
-    byteCount = Int(H5Dget_storage_size(id))
+    byteCount = min(Int(clamping: H5Dget_storage_size(id)), ClaimedSize.mostBytes)
     var options: UInt32 = 0
     filtersPartialChunks =
       chunkShape == nil || H5Pget_chunk_opts(list.id, &options) < 0

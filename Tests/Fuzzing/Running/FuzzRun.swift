@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import FileFixtures
+import Foundation
+
+/// Runs the cases of one parser in worker processes, and starts another where one ended.
+struct FuzzRun {
+  let subject: Subject
+  let seed: UInt64
+  /// Where inputs that show a bug are kept, each with what happened.
+  let keep: String?
+
+  /// Seconds that a case may take.
+  private static let patience = 5.0
+  /// A worker's memory grows with what libraries keep: after so many cases another takes over.
+  private static let casesOfAWorker = 4_000
+
+  private static let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
+  private static let program = URL(fileURLWithPath: executable).deletingLastPathComponent()
+    .appendingPathComponent("marnet-plugin").path
+
+  /// Runs the cases from `first` on until `count` are done or the time is up.
+  func run(first: Int, count: Int, until deadline: ContinuousClock.Instant?) throws -> FuzzTally {
+    let (corpus, place) = (try TemporaryFolder(), try TemporaryFolder())
+    try subject.makeCorpus(corpus, place)
+    let inputs = try Self.inputs(in: corpus.path)
+    var tally = FuzzTally(parser: subject.name)
+    var next = first
+    while next < first + count, deadline.map({ .now < $0 }) ?? true {
+      let end = min(first + count, next + Self.casesOfAWorker)
+      next = try follow(next..<end, inputs, corpus, place, deadline, &tally)
+    }
+    return tally
+  }
+
+  /// The inputs of a corpus, in the order of their names.
+  static func inputs(in folder: String) throws -> [[UInt8]] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+      .map { try bytes(of: "\(folder)/\($0)") }
+  }
+
+  /// Follows one worker; returns the case with which the next one begins.
+  private func follow(
+    _ cases: Range<Int>, _ inputs: [[UInt8]], _ corpus: TemporaryFolder,
+    _ place: TemporaryFolder, _ deadline: ContinuousClock.Instant?, _ tally: inout FuzzTally
+  ) throws -> Int {
+    let worker = try ChildProcess(
+      Self.executable,
+      [
+        "--worker", place.path, "--corpus", corpus.path, "--parser", subject.name,
+        "--seed", "\(seed)", "--first", "\(cases.lowerBound)", "--cases", "\(cases.count)",
+      ], folder: place.path)
+    var current: Int?
+    var done = cases.lowerBound
+    // The first case waits for the program to start.
+    var patience = 60.0
+    while true {
+      if let deadline, .now > deadline, current == nil {
+        worker.stop()
+        _ = worker.wait()
+        return done
+      }
+      switch worker.next(within: patience) {
+      case .line(let line):
+        let words = line.split(separator: " ", maxSplits: 1).map(String.init)
+        switch words.first {
+        case "begin": current = words.dropFirst().first.flatMap { Int($0) }
+        case "accepted": tally.accepted += 1
+        case "rejected": tally.rejected[Int(words.last ?? "") ?? -1, default: 0] += 1
+        default: try find(line, current ?? done, inputs, &tally)
+        }
+        patience = Self.patience
+        if words.first != "begin" {
+          done = (current ?? done) + 1
+          current = nil
+        }
+      case .silent:
+        worker.stop()
+        _ = worker.wait()
+        try find("takes more than \(Self.patience) s", current ?? done, inputs, &tally)
+        return (current ?? done) + 1
+      case .ended:
+        let status = worker.wait()
+        guard let current else {
+          guard status == 0 else { throw FixtureError.system("a worker ended: \(worker.messages)") }
+          return done
+        }
+        try crashed(current, signal: status & 0x7F, worker.messages, inputs, place, &tally)
+        return current + 1
+      }
+    }
+  }
+
+  private func crashed(
+    _ number: Int, signal: Int32, _ messages: String, _ inputs: [[UInt8]],
+    _ place: TemporaryFolder, _ tally: inout FuzzTally
+  ) throws {
+    if subject.usesHDF5, CrashReport.isInHDF5(messages), try isContained(number, inputs, place) {
+      tally.contained += 1
+      return
+    }
+    try find("crashes with signal \(signal)\n\(messages)", number, inputs, &tally)
+  }
+
+  /// Whether `inspect` says something sensible of the input in time.
+  private func isContained(
+    _ number: Int, _ inputs: [[UInt8]], _ place: TemporaryFolder
+  ) throws -> Bool {
+    let path = place.file("contained.h5")
+    try write(Mutation(of: subject, corpus: inputs, seed: seed, number: number).bytes, to: path)
+    let inspect = try ChildProcess(Self.program, ["inspect", path], folder: place.path)
+    while true {
+      switch inspect.next(within: Self.patience) {
+      case .line: continue
+      case .silent:
+        inspect.stop()
+        _ = inspect.wait()
+        return false
+      case .ended:
+        let status = inspect.wait()
+        let exit = status & 0x7F == 0 ? status >> 8 & 0xFF : -1
+        return exit == 0 || [65, 74].contains(exit) && inspect.messages.contains("error: ")
+      }
+    }
+  }
+
+  private func find(
+    _ what: String, _ number: Int, _ inputs: [[UInt8]], _ tally: inout FuzzTally
+  ) throws {
+    tally.findings.append(FuzzTally.Finding(number: number, what: what))
+    guard let keep else { return }
+    try FileManager.default.createDirectory(atPath: keep, withIntermediateDirectories: true)
+    let name = "\(keep)/\(subject.name)-\(seed)-\(number)"
+    try write(Mutation(of: subject, corpus: inputs, seed: seed, number: number).bytes, to: name)
+    try write(Array("\(subject.fileName): \(what)\n".utf8), to: "\(name).txt")
+  }
+}
