@@ -14,9 +14,9 @@ struct Subject: Sendable {
   /// The file as which the parser finds its input.
   let fileName: String
   let form: Form
-  /// Whether libhdf5 reads the input: a crash in it is no bug of ours where the child process
-  /// of `inspect` contains it.
-  var usesHDF5 = false
+  /// Where libhdf5 reads the input: the command, the input left out, whose child process has to
+  /// turn a crash inside libhdf5 into a message.
+  var containing: [String]?
   /// Exit statuses that a rejection may have.
   var statuses: Set<Int32> = [65, 74]
   /// Puts the inputs from which to start into a fresh folder, and what every case needs besides

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension FeatureFile {
-  /// Reads labels, identifiers and masks of every split, and the first and last rows of its
-  /// features: what makes the HDF5 library crash or loop on a damaged file mostly does so here.
+  /// Reads labels, identifiers and masks of every split and the first and last rows of its
+  /// features, and labels of a file that holds one group per item: what makes the HDF5 library crash or loop on a damaged file mostly does so here.
   ///
   /// The library runs in the process that calls it, and a crash ends that process. A program
   /// that reads files of strangers calls this in a child process first, as the command-line
@@ -20,6 +20,12 @@ extension FeatureFile {
       attempt { _ = try ids(split) }
       attempt { _ = try textMask(split) }
       attempt { try readEnds(of: split) }
+    }
+    attempt {
+      guard files.contains(where: { $0.form == .items }),
+        let groups = try ItemGroups(paths: paths, layout: layout)
+      else { return }
+      _ = try ItemSurvey(groups, layout: layout) { _, _ in }
     }
     if let problem { throw problem }
   }

@@ -95,31 +95,33 @@ struct FuzzRun {
     _ number: Int, signal: Int32, _ messages: String, _ inputs: [[UInt8]],
     _ place: TemporaryFolder, _ tally: inout FuzzTally
   ) throws {
-    if subject.usesHDF5, CrashReport.isInHDF5(messages), try isContained(number, inputs, place) {
+    if let command = subject.containing, CrashReport.isInHDF5(messages),
+      try isContained(by: command, number, inputs, place)
+    {
       tally.contained += 1
       return
     }
     try find("crashes with signal \(signal)\n\(messages)", number, inputs, &tally)
   }
 
-  /// Whether `inspect` says something sensible of the input in time.
+  /// Whether `command` says something sensible of the input in time.
   private func isContained(
-    _ number: Int, _ inputs: [[UInt8]], _ place: TemporaryFolder
+    by command: [String], _ number: Int, _ inputs: [[UInt8]], _ place: TemporaryFolder
   ) throws -> Bool {
     let path = place.file("contained.h5")
     try write(Mutation(of: subject, corpus: inputs, seed: seed, number: number).bytes, to: path)
-    let inspect = try ChildProcess(Self.program, ["inspect", path], folder: place.path)
+    let child = try ChildProcess(Self.program, command + [path], folder: place.path)
     while true {
-      switch inspect.next(within: Self.patience) {
+      switch child.next(within: Self.patience) {
       case .line: continue
       case .silent:
-        inspect.stop()
-        _ = inspect.wait()
+        child.stop()
+        _ = child.wait()
         return false
       case .ended:
-        let status = inspect.wait()
+        let status = child.wait()
         let exit = status & 0x7F == 0 ? status >> 8 & 0xFF : -1
-        return exit == 0 || [65, 74].contains(exit) && inspect.messages.contains("error: ")
+        return exit == 0 || [65, 74].contains(exit) && child.messages.contains("error: ")
       }
     }
   }

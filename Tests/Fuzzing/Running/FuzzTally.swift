@@ -12,7 +12,7 @@ struct FuzzTally {
   var accepted = 0
   /// Rejections by exit status.
   var rejected: [Int: Int] = [:]
-  /// Crashes inside libhdf5 that the child process of `inspect` turned into messages.
+  /// Crashes inside libhdf5 that a child process turned into messages.
   var contained = 0
   var findings: [Finding] = []
 

@@ -8,7 +8,7 @@ import MARNet
 extension Subject {
   /// Feature files of a group a split, in many encodings.
   static let features = Subject(
-    name: "features", fileName: "input.h5", form: .binary, usesHDF5: true,
+    name: "features", fileName: "input.h5", form: .binary, containing: ["inspect"],
     makeCorpus: { corpus, _ in
       try FuzzModel.features.write(to: corpus.file("own"))
       try FeatureCorpus.encodings(in: corpus)
@@ -17,7 +17,7 @@ extension Subject {
 
   /// Feature files of columns side by side.
   static let flatFeatures = Subject(
-    name: "flat-features", fileName: "input.h5", form: .binary, usesHDF5: true,
+    name: "flat-features", fileName: "input.h5", form: .binary, containing: ["inspect"],
     makeCorpus: { corpus, _ in try FeatureCorpus.flat(in: corpus) },
     parse: { path in
       var layout = LayoutOptions()
@@ -28,7 +28,8 @@ extension Subject {
 
   /// Files of a group an item, which `convert` reads.
   static let items = Subject(
-    name: "items", fileName: "input.h5", form: .binary, usesHDF5: true,
+    name: "items", fileName: "input.h5", form: .binary, 
+    containing: ["convert", "--untrusted", "--overwrite", "--output", "converted.h5"],
     makeCorpus: { corpus, _ in try FeatureCorpus.items(in: corpus) },
     parse: { path in
       let output = path + ".converted.h5"
