@@ -53,10 +53,7 @@ struct ClaimedSize {
         location, found: "says that \(grouped(storage.byteCount)) bytes are stored",
         needed: "no more than the file has, \(grouped(fileBytes))")
     }
-    let unwritten = shape.count > 1 ? Self.unwrittenValues.table : Self.unwrittenValues.column
-    let allowed =
-      storage.byteCount * Self.mostExpansion + min(unwritten * valueBytes, Self.unwrittenBytes)
-    if byteCount > allowed {
+    if byteCount > mostBytes(of: storage) {
       throw DataError.impossibleSize(
         location, found: "has \(shown(shape)), which are \(grouped(byteCount)) bytes",
         needed: "values in the file, which stores \(grouped(storage.byteCount)) bytes of it")
@@ -74,6 +71,15 @@ struct ClaimedSize {
         location, found: "has chunks of \(grouped(chunk.first ?? 1)) rows",
         needed: "rows of chunks below 2^50 bytes")
     }
+  }
+
+  /// Bytes that values may take of which `storage` holds what was written.
+  private func mostBytes(of storage: DatasetStorage) -> Int {
+    let count = shape.count > 1 ? Self.unwrittenValues.table : Self.unwrittenValues.column
+    let unwritten = min(count * valueBytes, Self.unwrittenBytes)
+    if storage.chunkShape != nil { return storage.byteCount * Self.mostExpansion + unwritten }
+    // In one piece all is written or nothing; HDF5 reads beyond the end of a header's values.
+    return storage.byteCount == 0 && !storage.isCompact ? unwritten : storage.byteCount
   }
 
   /// The product of `sizes`, where 0 counts as 1, and `bytes`; nil at `mostBytes` or beyond.

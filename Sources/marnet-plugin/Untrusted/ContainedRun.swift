@@ -7,8 +7,9 @@ import MARNetData
 /// Work of this program in a child process, so that a crash or an endless loop inside libhdf5
 /// ends that process and becomes an error message of this one.
 enum ContainedRun {
-  /// Processor time that a child has: for any file, and for a megabyte of it.
-  private static let seconds = (file: 60, megabyte: 1)
+  /// Seconds of processor time that a child has: for any files, and for a megabyte of them. It
+  /// reads a megabyte in a hundredth of that, and in one of compressed zeros lies a gigabyte.
+  private static let seconds = (any: 4, megabyte: 4)
 
   /// What a child does first: it leaves no core file, keeps to its time, and ends at once when
   /// it is told to.
@@ -69,11 +70,11 @@ enum ContainedRun {
 
   private static func seconds(for paths: [String]) -> Int {
     let files = (try? FeaturePaths.expand(paths)) ?? paths
-    return files.reduce(seconds.file) { sum, path in
+    let megabytes = files.reduce(0) { sum, path in
       var status = stat()
-      guard stat(path, &status) == 0 else { return sum }
-      return sum + seconds.megabyte * Int(status.st_size >> 20)
+      return stat(path, &status) == 0 ? sum + Int(status.st_size) >> 20 : sum
     }
+    return seconds.any + seconds.megabyte * megabytes
   }
 
   private static func limit(_ resource: __rlimit_resource, to value: Int) {

@@ -69,7 +69,7 @@ final class ChildProcess {
     }
   }
 
-  func stop() { kill(process, SIGKILL) }
+  func stop(_ signal: Int32) { kill(process, signal) }
 
   /// The status in the form of `waitpid`.
   func wait() -> Int32 {

@@ -12,6 +12,8 @@ struct FuzzRun {
 
   /// Seconds that a case may take.
   private static let patience = 5.0
+  /// Seconds that a command may take whose child process has 4 s of processor time.
+  private static let childPatience = 30.0
   /// A worker's memory grows with what libraries keep: after so many cases another takes over.
   private static let casesOfAWorker = 4_000
 
@@ -54,9 +56,10 @@ struct FuzzRun {
     var done = cases.lowerBound
     // The first case waits for the program to start.
     var patience = 60.0
+    var hangs = false
     while true {
       if let deadline, .now > deadline, current == nil {
-        worker.stop()
+        worker.stop(SIGKILL)
         _ = worker.wait()
         return done
       }
@@ -75,24 +78,25 @@ struct FuzzRun {
           current = nil
         }
       case .silent:
-        worker.stop()
-        _ = worker.wait()
-        try find("takes more than \(Self.patience) s", current ?? done, inputs, &tally)
-        return (current ?? done) + 1
+        // Its stack tells where it hangs.
+        worker.stop(SIGABRT)
+        patience = 20
+        hangs = true
       case .ended:
         let status = worker.wait()
         guard let current else {
           guard status == 0 else { throw FixtureError.system("a worker ended: \(worker.messages)") }
           return done
         }
-        try crashed(current, signal: status & 0x7F, worker.messages, inputs, place, &tally)
+        let what = hangs ? "takes more than \(Self.patience) s" : "crashes with signal \(status & 0x7F)"
+        try failed(current, what, worker.messages, inputs, place, &tally)
         return current + 1
       }
     }
   }
 
-  private func crashed(
-    _ number: Int, signal: Int32, _ messages: String, _ inputs: [[UInt8]],
+  private func failed(
+    _ number: Int, _ what: String, _ messages: String, _ inputs: [[UInt8]],
     _ place: TemporaryFolder, _ tally: inout FuzzTally
   ) throws {
     if let command = subject.containing, CrashReport.isInHDF5(messages),
@@ -101,7 +105,7 @@ struct FuzzRun {
       tally.contained += 1
       return
     }
-    try find("crashes with signal \(signal)\n\(messages)", number, inputs, &tally)
+    try find("\(what)\n\(messages)", number, inputs, &tally)
   }
 
   /// Whether `command` says something sensible of the input in time.
@@ -112,10 +116,10 @@ struct FuzzRun {
     try write(Mutation(of: subject, corpus: inputs, seed: seed, number: number).bytes, to: path)
     let child = try ChildProcess(Self.program, command + [path], folder: place.path)
     while true {
-      switch child.next(within: Self.patience) {
+      switch child.next(within: Self.childPatience) {
       case .line: continue
       case .silent:
-        child.stop()
+        child.stop(SIGKILL)
         _ = child.wait()
         return false
       case .ended:
