@@ -39,7 +39,7 @@ struct Mutation {
       bytes[place()] ^= 1 << UInt8(random.below(8))
     case 3, 4: put(random.pick(Self.edges), width: 1)
     case 5, 6, 7: put(random.pick(Self.edges), width: random.pick([2, 4, 8]))
-    case 8: put(UInt64(bytes.count + random.below(17) - 8), width: random.pick([4, 8]))
+    case 8: put(UInt64(bytes.count + random.below(17)), width: random.pick([4, 8]))
     case 9: bytes.removeLast(random.below(bytes.count))
     case 10: copyWithin()
     default: splice()

@@ -23,8 +23,9 @@ struct HDF5Dataset: Sendable {
 
   /// Opens the dataset at `place` and looks at it.
   ///
+  /// - Parameter isBeingWritten: whether this program made it, and its values are yet to come.
   /// - Throws: `DataError` when its values lie where they may not, or are not there.
-  init(at place: HDF5Group.Place) throws(DataError) {
+  init(at place: HDF5Group.Place, isBeingWritten: Bool = false) throws(DataError) {
     let location = place.location
     self.location = location
     (handle, shape, fileType, storage, isForeign) = try HDF5Library.synchronized { () throws(DataError) in
@@ -37,7 +38,7 @@ struct HDF5Dataset: Sendable {
       let storage = try DatasetStorage(ofDataset: opened.id, at: location)
       let isForeign = try ForeignStorage.check(
         opened.id, shape: shape, valueBytes: valueBytes, in: place.group, at: location)
-      if !isForeign {
+      if !isForeign && !isBeingWritten {
         try claimed.requireStored(storage, fileBytes: ClaimedSize.fileBytes(location.path))
       }
       let rowBytes = (shape?.dropFirst().reduce(1, *) ?? 0) * valueBytes
