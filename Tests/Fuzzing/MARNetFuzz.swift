@@ -63,12 +63,19 @@ struct MARNetFuzz: ParsableCommand {
       let deadline = ContinuousClock.now + .seconds(seconds / Double(subjects.count))
       let tally = try FuzzRun(subject: subject, seed: seed, keep: keep).run(
         first: first, count: share ?? Int.max / 2, until: cases == nil ? deadline : nil)
-      print(tally.line)
-      for finding in tally.findings.prefix(20) { print("  case \(finding.number): \(finding.what)") }
+      say(tally.line)
+      for finding in tally.findings.prefix(20) {
+        say("  case \(finding.number): \(finding.what)")
+      }
       total += tally.cases
       wrong += tally.findings.count
     }
-    print("\(total) cases, \(wrong) wrong (seed \(seed))")
+    say("\(total) cases, \(wrong) wrong (seed \(seed))")
     if wrong > 0 { throw ExitCode.failure }
+  }
+
+  /// At once, also where standard output is a file.
+  private func say(_ line: String) {
+    FileHandle.standardOutput.write(Data((line + "\n").utf8))
   }
 }

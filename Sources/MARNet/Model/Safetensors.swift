@@ -84,7 +84,9 @@ package struct Safetensors {
 
   private init(byteCount: Int, read: Read) throws(Malformed) {
     guard byteCount >= 8 else { throw .truncated(needed: 8, found: byteCount) }
-    let length = try Self.bytes(8, at: 0, read).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let length = try Self.bytes(8, at: 0, read).reversed().reduce(UInt64(0)) {
+      $0 << 8 | UInt64($1)
+    }
     guard length <= UInt64(Self.largestHeader) else {
       throw .header("its header claims \(length) bytes")
     }
@@ -140,7 +142,9 @@ package struct Safetensors {
       }
       end += place.count * 4
     }
-    guard end == payload else { throw .header("\(payload - end) bytes at its end belong to no tensor") }
+    guard end == payload else {
+      throw .header("\(payload - end) bytes at its end belong to no tensor")
+    }
     return places
   }
 
@@ -165,7 +169,8 @@ package struct Safetensors {
     return Place(name: entry.name, shape: shape, offset: offsets[0], count: count)
   }
 
-  private static func bytes(_ count: Int, at offset: Int, _ read: Read) throws(Malformed) -> [UInt8] {
+  private static func bytes(_ count: Int, at offset: Int, _ read: Read) throws(Malformed) -> [UInt8]
+  {
     var bytes = [UInt8](repeating: 0, count: count)
     var failure: Malformed?
     bytes.withUnsafeMutableBytes { target in

@@ -7,7 +7,8 @@ package func nearestName(to wanted: String, in names: [String]) -> String? {
   let (longest, most) = (128, 32_768)
   guard wanted.utf8.count <= longest else { return nil }
   let wantedKey = Array(wanted.lowercased())
-  let scored = names.prefix(most).filter { $0.utf8.count <= longest }.map { name -> (name: String, distance: Int) in
+  let scored = names.prefix(most).filter { $0.utf8.count <= longest }.map {
+    name -> (name: String, distance: Int) in
     let key = Array(name.lowercased())
     let contained =
       key.count > 2 && wantedKey.count > 2

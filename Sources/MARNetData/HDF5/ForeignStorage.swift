@@ -34,7 +34,8 @@ struct ForeignStorage {
     let kind = "a virtual dataset"
     guard let links = group.links.nested else {
       throw DataError.incompleteStorage(
-        location, kind: kind, detail: "over virtual datasets, more than \(LinkRule.mostNested) deep")
+        location, kind: kind, detail: "over virtual datasets, more than \(LinkRule.mostNested) deep"
+      )
     }
     let group = HDF5Group(location: group.location, handle: group.handle, links: links)
     var count = 0

@@ -28,7 +28,8 @@ struct HDF5Dataset: Sendable {
   init(at place: HDF5Group.Place, isBeingWritten: Bool = false) throws(DataError) {
     let location = place.location
     self.location = location
-    (handle, shape, fileType, storage, isForeign) = try HDF5Library.synchronized { () throws(DataError) in
+    (handle, shape, fileType, storage, isForeign) = try HDF5Library.synchronized {
+      () throws(DataError) in
       let opened = try Self.open(place, cachedBytes: nil)
       let shape = try HDF5Dataspace(ofDataset: opened.id, at: location).shape
       let fileType = HDF5Handle(

@@ -39,7 +39,8 @@ struct LayoutArguments: ParsableArguments {
   var allowExternalLinks = false
 
   @Flag(
-    help: "Read samples of the files in a child process first: a crash of the HDF5 library ends it.")
+    help: "Read samples of the files in a child process first: a crash of the HDF5 library ends it."
+  )
   var untrusted = false
 
   var options: LayoutOptions {

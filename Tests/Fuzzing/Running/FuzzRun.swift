@@ -88,7 +88,8 @@ struct FuzzRun {
           guard status == 0 else { throw FixtureError.system("a worker ended: \(worker.messages)") }
           return done
         }
-        let what = hangs ? "takes more than \(Self.patience) s" : "crashes with signal \(status & 0x7F)"
+        let what =
+          hangs ? "takes more than \(Self.patience) s" : "crashes with signal \(status & 0x7F)"
         try failed(current, what, worker.messages, inputs, place, &tally)
         return current + 1
       }

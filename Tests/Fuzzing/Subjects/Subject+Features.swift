@@ -28,7 +28,7 @@ extension Subject {
 
   /// Files of a group an item, which `convert` reads.
   static let items = Subject(
-    name: "items", fileName: "input.h5", form: .binary, 
+    name: "items", fileName: "input.h5", form: .binary,
     containing: ["convert", "--untrusted", "--overwrite", "--output", "converted.h5"],
     makeCorpus: { corpus, _ in try FeatureCorpus.items(in: corpus) },
     parse: { path in

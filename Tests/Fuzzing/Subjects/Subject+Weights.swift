@@ -15,7 +15,9 @@ extension Subject {
         .init(name: "scalar", shape: [], values: [1]),
       ])
       let many = Safetensors(
-        (0..<40).map { .init(name: "layer.\($0)", shape: [1, $0], values: [Float](repeating: 1, count: $0)) })
+        (0..<40).map {
+          .init(name: "layer.\($0)", shape: [1, $0], values: [Float](repeating: 1, count: $0))
+        })
       try write([UInt8](small.encoded()), to: corpus.file("small"))
       try write([UInt8](many.encoded()), to: corpus.file("many"))
     },
