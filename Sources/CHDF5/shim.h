@@ -51,6 +51,20 @@ static inline void chdf5_close_on_exec(hid_t file) {
 /// The error stack of this thread (H5E_DEFAULT is a cast macro).
 static inline hid_t chdf5_error_stack(void) { return H5E_DEFAULT; }
 
+/// Bytes of the chunk whose first value is at `offset`, as the index of chunks has them: those that
+/// `chdf5_read_chunk` writes. (H5Dget_chunk_storage_size multiplies the chunk's sizes instead where
+/// there is no filter, and a damaged index may say more.) Negative on failure.
+static inline herr_t chdf5_chunk_size(hid_t dataset, const hsize_t *offset, hsize_t *size) {
+#if H5_VERSION_GE(1, 10, 5)
+  unsigned skipped;
+  haddr_t address;
+  return H5Dget_chunk_info_by_coord(dataset, offset, &skipped, &address, size);
+#else
+  (void)dataset, (void)offset, (void)size;
+  return -1;
+#endif
+}
+
 /// Reads a chunk as it lies in the file, filters not undone; negative on failure. `offset`
 /// names its first value, `skipped` receives the filters that were not applied to it.
 static inline herr_t chdf5_read_chunk(hid_t dataset, const hsize_t *offset, uint32_t *skipped,

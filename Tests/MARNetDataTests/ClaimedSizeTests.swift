@@ -85,6 +85,31 @@ import Testing
     #expect(try FeatureFile(path: path).pairedRows(.train).rowCount == rows)
   }
 
+  /// The index of chunks says how many bytes HDF5 writes, whatever the chunk's sizes are.
+  @Test(arguments: [384, 72])
+  func aChunkStoredAsAnotherSize(byteCount: UInt32) throws {
+    try SmallFile.write(
+      to: path,
+      visual: {
+        try $0.floats(
+          "train/visual", [12, 6], [Float](repeating: 1, count: 72),
+          type: RawFile.half(exponent: 5), storage: .init(chunk: [12, 6]))
+      })
+    var all = try bytes(of: path)
+    // A key of the tree: bytes, skipped filters, and the place of its first value.
+    let key = [144, 0, 0, 0] + [UInt8](repeating: 0, count: 28)
+    let at = try #require(all.indices.first { all[$0...].prefix(32).elementsEqual(key) })
+    withUnsafeBytes(of: byteCount.littleEndian) { all.replaceSubrange(at..<at + 4, with: $0) }
+    try write(all, to: path)
+    expectError(
+      "f.h5: dataset '/train/visual' is damaged in rows 0 to 11 (HDF5: a chunk of 144 bytes is "
+        + "stored as \(byteCount)). Copy the file again, or write it again.",
+      kind: .inputOutput, in: folder
+    ) {
+      _ = try FeatureFile(path: path).readVisual(.train, rows: 0..<12)
+    }
+  }
+
   /// Every row may point to one long string; HDF5 would copy it for each.
   @Test func manyRowsThatShareOneString() throws {
     let rows = 50_000

@@ -12,8 +12,9 @@ struct FuzzRun {
 
   /// Seconds that a case may take.
   private static let patience = 5.0
-  /// Seconds that a command may take whose child process has 4 s of processor time.
-  private static let childPatience = 30.0
+  /// Seconds that a command may take whose child process has 4 s of processor time, on a machine
+  /// that is busy with much else.
+  private static let childPatience = 120.0
   /// A worker's memory grows with what libraries keep: after so many cases another takes over.
   private static let casesOfAWorker = 4_000
 
