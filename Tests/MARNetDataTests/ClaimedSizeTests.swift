@@ -85,6 +85,24 @@ import Testing
     #expect(try FeatureFile(path: path).pairedRows(.train).rowCount == rows)
   }
 
+  /// HDF5 would read on behind the dataset's header.
+  @Test func moreRowsThanTheHeaderHolds() throws {
+    try SmallFile.write(
+      to: path,
+      visual: {
+        try $0.floats(
+          "train/visual", [4, 3], SmallFile.visual, storage: .init(isCompact: true))
+      })
+    var all = try bytes(of: path)
+    let sizes = [4, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0] as [UInt8]
+    let at = try #require(all.indices.first { all[$0...].prefix(16).elementsEqual(sizes) })
+    all[at] = 200
+    try write(all, to: path)
+    expect(
+      "dataset '/train/visual' has shape [200, 3], which are 2,400 bytes; it needs values in the "
+        + "file, which stores 48 bytes of it.")
+  }
+
   /// The index of chunks says how many bytes HDF5 writes, whatever the chunk's sizes are.
   @Test(arguments: [384, 72])
   func aChunkStoredAsAnotherSize(byteCount: UInt32) throws {
