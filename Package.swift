@@ -41,6 +41,12 @@ let package = Package(
     .target(name: "CTestCounting", path: "Tests/CTestCounting"),
     .target(
       name: "FileFixtures", dependencies: ["MARNetData", "CHDF5"], path: "Tests/FileFixtures"),
+    .executableTarget(
+      name: "MARNetFuzz",
+      dependencies: [
+        "MARNet", "MARNetStudy", "FileFixtures", "CHDF5", "CTestProcess",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/Fuzzing"),
     .testTarget(
       name: "MARNetDenseTests",
       dependencies: ["MARNetDense", "CMARNetKernels", "TestSupport"]),

@@ -30,6 +30,7 @@ static inline size_t chdf5_variable_length(void) { return H5T_VARIABLE; }
 static inline hid_t chdf5_group_create(void) { return H5P_GROUP_CREATE; }
 static inline hid_t chdf5_dataset_create(void) { return H5P_DATASET_CREATE; }
 static inline hid_t chdf5_dataset_access(void) { return H5P_DATASET_ACCESS; }
+static inline hid_t chdf5_dataset_transfer(void) { return H5P_DATASET_XFER; }
 static inline hid_t chdf5_file_access(void) { return H5P_FILE_ACCESS; }
 
 static inline unsigned chdf5_read_only(void) { return H5F_ACC_RDONLY; }
@@ -78,6 +79,20 @@ static inline int chdf5_file_state(hid_t object, int64_t *size, int64_t *modifie
 
 /// The error stack of this thread (H5E_DEFAULT is a cast macro).
 static inline hid_t chdf5_error_stack(void) { return H5E_DEFAULT; }
+
+/// Bytes of the chunk whose first value is at `offset`, as the index of chunks has them: those that
+/// `chdf5_read_chunk` writes. (H5Dget_chunk_storage_size multiplies the chunk's sizes instead where
+/// there is no filter, and a damaged index may say more.) Negative on failure.
+static inline herr_t chdf5_chunk_size(hid_t dataset, const hsize_t *offset, hsize_t *size) {
+#if H5_VERSION_GE(1, 10, 5)
+  unsigned skipped;
+  haddr_t address;
+  return H5Dget_chunk_info_by_coord(dataset, offset, &skipped, &address, size);
+#else
+  (void)dataset, (void)offset, (void)size;
+  return -1;
+#endif
+}
 
 /// Reads a chunk as it lies in the file, filters not undone; negative on failure. `offset`
 /// names its first value, `skipped` receives the filters that were not applied to it.

@@ -4,16 +4,25 @@ import Foundation
 import MARNet
 import MARNetData
 
+/// What a study has finished.
+package protocol StudyRecord: Codable {
+  /// Whether its parts go together, as those of a record that a study wrote do.
+  var isSound: Bool { get }
+}
+
 /// Where a study keeps what it has finished: a hidden file beside its output, replaced whole
 /// each time, removed when the study is complete.
-struct StudyRecordFile {
-  /// Far above any record: nothing larger is read into memory.
-  private static let largest = 1 << 30
+package struct StudyRecordFile {
+  /// A bit for every test row, contender and seed stays far below; nothing larger is read into
+  /// memory.
+  private static let largest = 256 << 20
+  /// A loss for every held-out row stays far below.
+  private static let mostValues = 8 << 20
 
-  let path: String
+  package let path: String
 
   /// - Parameter output: of the study.
-  init(for output: String) {
+  package init(for output: String) {
     // A directory may be given with a slash at its end.
     let end = output.lastIndex { $0 != "/" } ?? output.startIndex
     let place = output[...end]
@@ -24,14 +33,18 @@ struct StudyRecordFile {
   /// What is there; nil where there is nothing.
   ///
   /// - Throws: `StudyError.unreadable`.
-  private func read<Record: Decodable>(_ type: Record.Type) throws -> Record? {
-    let manager = FileManager.default
-    guard manager.fileExists(atPath: path) else { return nil }
-    let size = (try? manager.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-    guard size <= Self.largest, let data = manager.contents(atPath: path),
-      let record = try? JSONDecoder().decode(type, from: data)
-    else { throw StudyError.unreadable(path: path) }
-    return record
+  package func read<Record: StudyRecord>(_ type: Record.Type) throws -> Record? {
+    do {
+      let bytes = try PlainFile(path).contents(most: Self.largest)
+      if JSONLimits.objection(to: bytes, mostValues: Self.mostValues) == nil,
+        let record = try? JSONDecoder().decode(type, from: Data(bytes)), record.isSound
+      {
+        return record
+      }
+    } catch PlainFile.Refusal.notFound {
+      return nil
+    } catch {}
+    throw StudyError.unreadable(path: path)
   }
 
   /// Replaces `record` by an interrupted run's, where there is one.
@@ -40,7 +53,7 @@ struct StudyRecordFile {
   ///   - overwrite: whether one that cannot be read, or was another study, is forgotten.
   ///   - difference: of the new record from the stored one, in words.
   /// - Throws: `StudyError.unreadable`, `StudyError.differentStudy`.
-  func takeUp<Record: Decodable>(
+  func takeUp<Record: StudyRecord>(
     _ record: inout Record, overwrite: Bool, difference: (Record, Record) -> String?
   ) throws {
     let earlier: Record?

@@ -21,5 +21,6 @@ struct MARNetPlugin: ParsableCommand {
       FitCommand.self, ScoreCommand.self, MergeCommand.self, EvaluateCommand.self,
       CompareCommand.self, TuneCommand.self, InspectCommand.self, ConvertCommand.self,
       SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,
+      CheckFileCommand.self,
     ])
 }

@@ -10,8 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// Sanitizers put an allocator of their own in the same place.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define IS_SANITIZED 1
+#endif
+#endif
+
 // __GLIBC__ is defined by any of its headers.
-#if defined(__linux__) && defined(__GLIBC__)
+#if defined(__linux__) && defined(__GLIBC__) && !defined(IS_SANITIZED)
 
 static __thread bool counting;
 static __thread long allocation_count;

@@ -4,10 +4,12 @@
 #include "test_process.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static int open_terminal(int pair[2]) {
@@ -52,4 +54,25 @@ int test_process_begin(
   ends[0] = output[0];
   ends[1] = messages[0];
   return status;
+}
+
+static void report_crash(int number) {
+  void *frames[24];
+  backtrace_symbols_fd(frames, backtrace(frames, 24), STDERR_FILENO);
+  signal(number, SIG_DFL);
+  raise(number);
+}
+
+void test_process_report_crashes(void) {
+  struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  // The first call loads a library, for which a crash may leave no room.
+  void *frame;
+  backtrace(&frame, 1);
+  // A stack that overflowed has no room for the report.
+  stack_t stack = {.ss_sp = malloc(1 << 16), .ss_size = 1 << 16};
+  sigaltstack(&stack, NULL);
+  int numbers[] = {SIGSEGV, SIGBUS, SIGFPE, SIGABRT, SIGILL, SIGTRAP};
+  struct sigaction action = {.sa_handler = report_crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
+  for (unsigned i = 0; i < sizeof numbers / sizeof *numbers; i++) sigaction(numbers[i], &action, NULL);
 }

@@ -42,6 +42,8 @@ extension RawFile {
 
     func creationList(of type: hid_t) -> hid_t {
       let list = H5Pcreate(chdf5_dataset_create())
+      // The same bytes at every time.
+      H5Pset_obj_track_times(list, false)
       if !chunk.isEmpty { H5Pset_chunk(list, Int32(chunk.count), chunk.map { hsize_t($0) }) }
       if leavesPartialChunks {
         H5Pset_chunk_opts(list, UInt32(H5D_CHUNK_DONT_FILTER_PARTIAL_CHUNKS))

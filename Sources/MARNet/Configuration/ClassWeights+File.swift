@@ -10,15 +10,15 @@ extension ClassWeights {
   /// - Throws: `ClassWeightsError`.
   public init(contentsOfFile path: String) throws(ClassWeightsError) {
     let source = ClassWeightsError.Source.file(path: path)
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw ClassWeightsError(source: source, problem: .fileNotFound)
-    }
-    let data: Data
-    do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+    let bytes: [UInt8]
+    do throws(PlainFile.Refusal) {
+      bytes = try PlainFile(path).contents(most: JSONLimits.mostBytes)
+    } catch {
       throw ClassWeightsError(
-        source: source, problem: .unreadable(reason: error.localizedDescription))
+        source: source,
+        problem: error == .notFound ? .fileNotFound : .unreadable(reason: error.reason))
     }
-    var text = String(decoding: data, as: UTF8.self)
+    var text = String(decoding: bytes, as: UTF8.self)
     if text.hasPrefix("\u{FEFF}") { text.removeFirst() }
     let isJSON = text.first { !$0.isWhitespace }.map { "{[".contains($0) } ?? false
     let found: [(name: String, weight: Double)]
@@ -42,6 +42,9 @@ extension ClassWeights {
 
   /// The pairs of a JSON object, those of one name side by side.
   private static func object(_ text: String) throws(Stop) -> [(name: String, weight: Double)] {
+    if let objection = JSONLimits.objection(to: text.utf8) {
+      throw Stop(problem: .notAnObject(reason: "is not read: \(objection)"))
+    }
     let weights: [String: Double]
     do {
       weights = try JSONDecoder().decode([String: Double].self, from: Data(text.utf8))

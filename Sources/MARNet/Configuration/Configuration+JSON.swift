@@ -13,6 +13,9 @@ extension Configuration {
   public init(
     json data: Data, path: String, preset: Preset? = nil
   ) throws(ConfigurationError) {
+    if let objection = JSONLimits.objection(to: data) {
+      throw .notJSON(path: path, reason: objection)
+    }
     guard let parsed = try? JSONSerialization.jsonObject(with: data) else {
       throw .notJSON(path: path, reason: "it cannot be parsed")
     }
@@ -28,6 +31,21 @@ extension Configuration {
         remedy: "Leave '--preset' out, or start from a file without 'preset'.")
     }
     self = try Configuration(preset: preset ?? named ?? .plugin).overlaying(overlay)
+  }
+
+  /// Reads the configuration file at `path`, as `init(json:path:preset:)` does.
+  ///
+  /// - Throws: `ModelError.configurationNotFound`; `ConfigurationError` also for a file that is
+  ///   no plain file, or too large.
+  public init(contentsOfFile path: String, preset: Preset? = nil) throws {
+    do {
+      let bytes = try PlainFile(path).contents(most: JSONLimits.mostBytes)
+      self = try Configuration(json: Data(bytes), path: path, preset: preset)
+    } catch PlainFile.Refusal.notFound {
+      throw ModelError.configurationNotFound(path: path)
+    } catch let error as PlainFile.Refusal {
+      throw ConfigurationError.notJSON(path: path, reason: error.reason)
+    }
   }
 
   /// Sets hyper-parameters given as text, such as `alignment.weight=0.5`; keys as in a file.

@@ -11,7 +11,7 @@ public enum Decimals {
 
   /// An integer with commas between groups of three digits.
   public static func grouped(_ value: Int) -> String {
-    let digits = String(abs(value))
+    let digits = String(value.magnitude)
     var result = ""
     for (index, digit) in digits.enumerated() {
       if index > 0, (digits.count - index) % 3 == 0 { result += "," }

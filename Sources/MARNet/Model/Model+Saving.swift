@@ -60,7 +60,7 @@ extension Model {
     visualWidth = description.visualWidth
     textWidth = description.textWidth
     guard classNames.count >= 2, Set(classNames).count == classNames.count,
-      visualWidth > 0, textWidth > 0,
+      TensorReader.widths.contains(visualWidth), TensorReader.widths.contains(textWidth),
       description.calibrationTemperature > 0, (0...16).contains(description.imageOnlyControls)
     else { throw ModelError.unreadable(path: path, reason: "its dimensions make no model") }
     dataFingerprint = description.dataFingerprint
@@ -74,10 +74,10 @@ extension Model {
       width: visualWidth, classCount: classNames.count, c: report.probeC)
     let dimensions = HeadDimensions(
       configuration, visual: visualWidth, text: textWidth, classes: classNames.count)
-    try reader.require(dimensions)
-    heads = try TrainedHeads(
-      HeadArchitecture(
-        configuration, dimensions: dimensions, hasTextProjector: description.hasTextProjector))
+    let architecture = HeadArchitecture(
+      configuration, dimensions: dimensions, hasTextProjector: description.hasTextProjector)
+    try reader.require(architecture)
+    heads = try TrainedHeads(architecture)
     try reader.fill(heads.parameters, prefix: "")
     var controls = Controls()
     for index in 0..<description.imageOnlyControls {

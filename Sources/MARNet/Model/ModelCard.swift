@@ -2,8 +2,8 @@
 
 /// The README.md of a model directory: what the model is, what it was measured to be worth,
 /// and what it must not be used for.
-enum ModelCard {
-  static func text(of model: Model) -> String {
+package enum ModelCard {
+  package static func text(of model: Model) -> String {
     let report = model.report
     var lines = [
       "# MARNet model",

@@ -13,8 +13,6 @@ enum ModelDirectory {
   static let metricsName = "metrics.jsonl"
   static let cardName = "README.md"
   static let formatVersion = 1
-  /// A config.json of a stranger is not read beyond this.
-  private static let largestConfig = 64 << 20
 
   /// What `config.json` holds.
   struct Description: Codable {
@@ -41,7 +39,7 @@ enum ModelDirectory {
     let description: Description
     do {
       description = try Configuration.decoder().decode(
-        Description.self, from: try contents(of: config, directory: path))
+        Description.self, from: try json(at: config, directory: path))
     } catch let error as DecodingError {
       throw ModelError.unreadable(path: config, reason: Self.reason(error))
     }
@@ -55,9 +53,7 @@ enum ModelDirectory {
         reason: "format version \(description.formatVersion); this tool reads \(formatVersion)")
     }
     do {
-      return (
-        description, try Safetensors(decoding: try contents(of: weights, directory: path))
-      )
+      return (description, try Safetensors(try open(weights, directory: path)))
     } catch let error as Safetensors.Malformed {
       throw ModelError.unreadable(path: weights, reason: Self.reason(error))
     }
@@ -70,21 +66,31 @@ enum ModelDirectory {
       names: [weightsName, configName, metricsName, cardName])
   }
 
-  private static func contents(of path: String, directory: String) throws -> Data {
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
+  private static func json(at path: String, directory: String) throws -> Data {
+    let file = try open(path, directory: directory)
+    do {
+      let bytes = try file.contents(most: JSONLimits.mostBytes)
+      if let objection = JSONLimits.objection(to: bytes) {
+        throw ModelError.unreadable(path: path, reason: objection)
+      }
+      return Data(bytes)
+    } catch let error as PlainFile.Refusal {
+      throw ModelError.unreadable(path: path, reason: error.reason)
+    }
+  }
+
+  /// Opens a file of the directory; one that is a link may not lead out of it.
+  private static func open(_ path: String, directory: String) throws -> PlainFile {
+    do throws(PlainFile.Refusal) {
+      return try PlainFile(path, within: directory)
+    } catch {
+      guard error == .notFound else {
+        throw ModelError.unreadable(path: path, reason: error.reason)
+      }
       if FileManager.default.fileExists(atPath: directory) {
         throw ModelError.unreadable(path: directory, reason: "it has no \(name(of: path))")
       }
       throw ModelError.notFound(path: directory)
-    }
-    let size = attributes[.size] as? Int ?? 0
-    if path.hasSuffix(configName), size > largestConfig {
-      throw ModelError.unreadable(path: path, reason: "it has \(size) bytes")
-    }
-    do {
-      return try Data(contentsOf: URL(fileURLWithPath: path))
-    } catch {
-      throw ModelError.unreadable(path: path, reason: reason(error))
     }
   }
 
@@ -109,6 +115,7 @@ enum ModelDirectory {
         return "it has \(found) bytes and needs \(needed)"
       case .header(let text): return text
       case .tensor(let name, let text): return "tensor '\(name)': \(text)"
+      case .unreadable(let text): return text
       }
     }
     return error.localizedDescription

@@ -6,6 +6,9 @@ import MARNetHeads
 
 /// Takes named tensors out of a weights file, checking each shape.
 struct TensorReader {
+  /// Widths whose products can be counted.
+  static let widths = 1...1 << 24
+
   let file: Safetensors
   let path: String
 
@@ -36,14 +39,13 @@ struct TensorReader {
     block.pack()
   }
 
-  /// Checks the widths that `config.json` claims against the file, before memory is taken
-  /// for them.
-  func require(_ dimensions: HeadDimensions) throws {
-    let (d, hidden) = (dimensions.aligned, dimensions.hidden)
-    _ = try values("alignment.visual.weight", shape: [d, dimensions.visual])
-    _ = try values(
-      "denoiser.input.weight", shape: [hidden, dimensions.text + dimensions.timeEmbedding])
-    _ = try values("denoiser.hidden1.weight", shape: [hidden, hidden])
+  /// Checks every parameter that `config.json` claims against the file, before memory is taken
+  /// for any.
+  func require(_ architecture: HeadArchitecture) throws {
+    for slot in try TrainedHeads.layout(of: architecture).slots {
+      let shape = slot.isVector ? [slot.count] : [slot.rowCount, slot.columnCount]
+      _ = try values(slot.name, shape: shape)
+    }
   }
 
   private func values(_ name: String, shape: [Int]) throws -> [Float] {

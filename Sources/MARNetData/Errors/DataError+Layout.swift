@@ -30,6 +30,8 @@ extension DataError {
     case .incompleteStorage(let location, let kind, let detail):
       return "\(location.path): '\(location.object ?? "/")' is \(kind) \(detail). "
         + "Copy the array into one dataset."
+    case .impossibleSize(let location, let found, let needed):
+      return "\(location) \(found); it needs \(needed). Copy the file again, or write it again."
     case .missingFilter(let location, let filter):
       return "\(location.subject) is compressed with filter '\(filter)', which HDF5 "
         + "\(HDF5Library.version) here does not have. "

@@ -110,6 +110,8 @@ public enum DataError: Error, Sendable, Equatable {
   case missingLinkTarget(DataLocation, kind: String, target: String)
   /// A virtual dataset or external storage some of whose values are nowhere.
   case incompleteStorage(DataLocation, kind: String, detail: String)
+  /// A size that the file cannot hold, or that this program cannot count.
+  case impossibleSize(DataLocation, found: String, needed: String)
   /// Compressed by a filter that this HDF5 library does not have.
   case missingFilter(DataLocation, filter: String)
   /// Both 'label' and 'labels' are present.

@@ -2,8 +2,13 @@
 
 /// The name in `names` that `wanted` was most likely meant to be, if any is close.
 package func nearestName(to wanted: String, in names: [String]) -> String? {
+  // Names of a stranger's file may be long and many: comparing takes time by the product of
+  // their lengths.
+  let (longest, most) = (128, 32_768)
+  guard wanted.utf8.count <= longest else { return nil }
   let wantedKey = Array(wanted.lowercased())
-  let scored = names.map { name -> (name: String, distance: Int) in
+  let scored = names.prefix(most).filter { $0.utf8.count <= longest }.map {
+    name -> (name: String, distance: Int) in
     let key = Array(name.lowercased())
     let contained =
       key.count > 2 && wantedKey.count > 2

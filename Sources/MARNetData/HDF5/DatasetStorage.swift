@@ -6,6 +6,8 @@ import CHDF5
 struct DatasetStorage: Sendable {
   /// The chunk's sizes; nil when the dataset lies in one piece.
   let chunkShape: [Int]?
+  /// Whether the values lie in the dataset's own header.
+  let isCompact: Bool
   /// The filters that were applied when writing, in order, such as "gzip 4".
   let filters: [String]
   /// The numbers of the same filters, as HDF5 registers them.
@@ -23,6 +25,7 @@ struct DatasetStorage: Sendable {
       owning: try HDF5Library.check(
         H5Dget_create_plist(id), "read the storage layout", at: location))
     let layout = H5Pget_layout(list.id)
+    isCompact = layout == H5D_COMPACT
     if layout == H5D_CHUNKED {
       var sizes = [hsize_t](repeating: 0, count: 32)
       let rank = max(0, Int(H5Pget_chunk(list.id, 32, &sizes)))
@@ -30,7 +33,7 @@ struct DatasetStorage: Sendable {
     } else {
       chunkShape = nil
     }
-    byteCount = Int(H5Dget_storage_size(id))
+    byteCount = min(Int(clamping: H5Dget_storage_size(id)), ClaimedSize.mostBytes)
     var options: UInt32 = 0
     filtersPartialChunks =
       chunkShape == nil || H5Pget_chunk_opts(list.id, &options) < 0

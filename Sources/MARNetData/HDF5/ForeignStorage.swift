@@ -2,14 +2,6 @@
 
 import CHDF5
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#else
-  import Darwin
-#endif
-
 /// The files beside its own in which a dataset's values lie: the sources of a virtual dataset,
 /// or raw files.
 ///
@@ -20,22 +12,32 @@ struct ForeignStorage {
   private let location: DataLocation
   private let group: HDF5Group
 
-  /// - Throws: `DataError` unless all values of the dataset `id` in `group` are there, in
-  ///   files that its rule allows.
+  /// Whether the values of the dataset `id` in `group` lie in other places than its own.
+  ///
+  /// - Throws: `DataError` unless they are there, in files that its rule allows.
   static func check(
     _ id: hid_t, shape: [Int]?, valueBytes: Int, in group: HDF5Group, at location: DataLocation
-  ) throws(DataError) {
+  ) throws(DataError) -> Bool {
     let list = HDF5Handle(
       owning: try HDF5Library.check(
         H5Dget_create_plist(id), "read the storage layout", at: location))
     let storage = ForeignStorage(
       list: list, shape: shape ?? [0], location: location, group: group)
-    if H5Pget_layout(list.id) == H5D_VIRTUAL { try storage.checkVirtual() }
-    if H5Pget_external_count(list.id) > 0 { try storage.checkRaw(valueBytes: valueBytes) }
+    let isVirtual = H5Pget_layout(list.id) == H5D_VIRTUAL
+    let isRaw = H5Pget_external_count(list.id) > 0
+    if isVirtual { try storage.checkVirtual() }
+    if isRaw { try storage.checkRaw(valueBytes: valueBytes) }
+    return isVirtual || isRaw
   }
 
   private func checkVirtual() throws(DataError) {
     let kind = "a virtual dataset"
+    guard let links = group.links.nested else {
+      throw DataError.incompleteStorage(
+        location, kind: kind, detail: "over virtual datasets, more than \(LinkRule.mostNested) deep"
+      )
+    }
+    let group = HDF5Group(location: group.location, handle: group.handle, links: links)
     var count = 0
     try HDF5Library.check(
       H5Pget_virtual_count(list.id, &count), "read the virtual layout", at: location)
@@ -51,13 +53,15 @@ struct ForeignStorage {
       if file == "." {
         source = try group.opened("/").dataset(object)
       } else {
-        let path = try group.links.path(of: file, namedBy: kind, at: location)
-        source = try HDF5File(reading: path, links: group.links).root().dataset(object)
+        let path = try links.path(of: file, namedBy: kind, at: location)
+        source = try HDF5File(reading: path, links: links).root().dataset(object)
       }
       guard let source else {
         throw DataError.missingLinkTarget(location, kind: kind, target: "\(object)' in '\(file)")
       }
-      covered += try mappedValues(index, source: source)
+      let (sum, overflow) = covered.addingReportingOverflow(
+        try mappedValues(index, source: source))
+      covered = overflow ? Int.max : sum
     }
     if covered < shape.reduce(1, *) {
       throw DataError.incompleteStorage(
@@ -90,7 +94,9 @@ struct ForeignStorage {
         detail: "that takes more from \(source.location) than its \(shown(source.shape))")
     }
     // A selection without an end takes what the source has.
-    return values < 0 ? sizes.reduce(1, *) : Int(clamping: values)
+    if values < 0 { return sizes.reduce(1, *) }
+    let taken = isAll ? values : H5Sget_select_npoints(inSource.id)
+    return Int(clamping: taken < 0 ? values : min(values, taken))
   }
 
   private func checkRaw(valueBytes: Int) throws(DataError) {
@@ -104,14 +110,12 @@ struct ForeignStorage {
       try HDF5Library.check(
         H5Pget_external(list.id, UInt32(index), name.count, &name, &offset, &size),
         "read the storage layout", at: location)
-      let bytes = name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+      let nameBytes = name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
       let path = try group.links.path(
-        of: String(decoding: bytes, as: UTF8.self), namedBy: kind, at: location)
+        of: String(decoding: nameBytes, as: UTF8.self), namedBy: kind, at: location)
       try FileKind.requireReadableFile(path)
-      var status = stat()
-      stat(path, &status)
-      available += min(
-        Int(clamping: size), max(0, Int(status.st_size) - Int(offset)), needed - available)
+      let bytes = offset < 0 ? 0 : max(0, ClaimedSize.fileBytes(path) - Int(offset))
+      available += min(Int(clamping: size), bytes, needed - available)
     }
     if available < needed {
       throw DataError.incompleteStorage(

@@ -10,8 +10,10 @@ enum HDF5Attribute: Equatable {
   /// Anything else, by a name to show.
   case other(String)
 
-  /// More values than columns of any dataset would be an attack on memory.
-  private static let mostValues = 1 << 22
+  /// More values than columns of any dataset, or a longer text than any name, would be an attack
+  /// on memory.
+  private static let mostValues = 1 << 20
+  private static let mostTextBytes = 1 << 16
 
   /// The attribute `name` of the open object `owner`; nil when there is none.
   init?(_ name: String, of owner: hid_t) {
@@ -60,7 +62,9 @@ enum HDF5Attribute: Equatable {
       defer { H5free_memory(text) }
       return .text(String(cString: text))
     }
-    var bytes = [UInt8](repeating: 0, count: H5Tget_size(type))
+    let length = H5Tget_size(type)
+    guard length <= mostTextBytes else { return .other("a string of \(length) bytes") }
+    var bytes = [UInt8](repeating: 0, count: length)
     guard H5Aread(id, type, &bytes) >= 0 else { return .other("something unreadable") }
     let kept = bytes.prefix { $0 != 0 }
     let end = kept.lastIndex { $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? 0

@@ -44,30 +44,35 @@ extension HDF5Dataset {
   private func readVariableStrings(_ rows: Range<Int>) throws(DataError) -> [String] {
     guard !rows.isEmpty else { return [] }
     let pointerBytes = MemoryLayout<UnsafeMutablePointer<CChar>?>.stride
-    return try HDF5Library.synchronized { () throws(DataError) in
-      try withStoredRows(rows, valueBytes: pointerBytes) { raw, count in
-        guard let base = raw.baseAddress else { return [] }
-        let pointers = UnsafeBufferPointer(
-          start: UnsafeRawPointer(base).assumingMemoryBound(to: UnsafePointer<CChar>?.self),
-          count: count)
-        let strings = pointers.map { $0.map { String(cString: $0) } ?? "" }
-        let space = HDF5Dataspace(shape: [count])
-        H5Dvlen_reclaim(fileType.id, space.handle.id, 0, UnsafeMutableRawPointer(mutating: base))
-        return strings
-      }
+    let memory = StringMemory(byteCount: stringBytes)
+    defer { withExtendedLifetime(memory) {} }
+    return try withStoredRows(rows, valueBytes: pointerBytes, transfer: memory.transfer) {
+      raw, count in
+      guard let base = raw.baseAddress else { return [] }
+      let pointers = UnsafeBufferPointer(
+        start: UnsafeRawPointer(base).assumingMemoryBound(to: UnsafePointer<CChar>?.self),
+        count: count)
+      return pointers.map { $0.map { String(cString: $0) } ?? "" }
     }
+  }
+
+  /// Bytes of all strings at most: each has its own place in the file. Those of other files are
+  /// only kept from filling the memory.
+  private var stringBytes: Int {
+    isForeign ? 1 << 30 : ClaimedSize.fileBytes(location.path) + rowCount * max(1, rowWidth) + 4096
   }
 
   /// Calls `body` with the stored bytes of `rows` and the number of values.
   private func withStoredRows<Result>(
-    _ rows: Range<Int>, valueBytes: Int, _ body: (UnsafeRawBufferPointer, Int) -> Result
+    _ rows: Range<Int>, valueBytes: Int, transfer: HDF5Handle? = nil,
+    _ body: (UnsafeRawBufferPointer, Int) -> Result
   ) throws(DataError) -> Result {
     let count = rows.count * rowWidth
     let raw = UnsafeMutableRawBufferPointer.allocate(
       byteCount: count * valueBytes, alignment: 16)
     defer { raw.deallocate() }
     _ = raw.initializeMemory(as: UInt8.self, repeating: 0)
-    if let base = raw.baseAddress { try readRows(rows, into: base) }
+    if let base = raw.baseAddress { try readRows(rows, into: base, transfer: transfer) }
     return body(UnsafeRawBufferPointer(raw), count)
   }
 }

@@ -15,6 +15,8 @@ struct HDF5Dataset: Sendable {
   let storage: DatasetStorage
   /// Of its file when it was opened.
   private let fileState: FileState?
+  /// Whether its values lie elsewhere: in other datasets, or in raw files.
+  let isForeign: Bool
 
   /// Rows: the size of the first dimension.
   var rowCount: Int { shape?.first ?? 0 }
@@ -23,26 +25,32 @@ struct HDF5Dataset: Sendable {
 
   /// Opens the dataset at `place` and looks at it.
   ///
+  /// - Parameter isBeingWritten: whether this program made it, and its values are yet to come.
   /// - Throws: `DataError` when its values lie where they may not, or are not there.
-  init(at place: HDF5Group.Place) throws(DataError) {
+  init(at place: HDF5Group.Place, isBeingWritten: Bool = false) throws(DataError) {
     let location = place.location
     self.location = location
-    (handle, shape, fileType, storage) = try HDF5Library.synchronized { () throws(DataError) in
+    (handle, shape, fileType, storage, isForeign) = try HDF5Library.synchronized {
+      () throws(DataError) in
       let opened = try Self.open(place, cachedBytes: nil)
       let shape = try HDF5Dataspace(ofDataset: opened.id, at: location).shape
       let fileType = HDF5Handle(
         owning: try HDF5Library.check(H5Dget_type(opened.id), "read the type", at: location))
       let valueBytes = H5Tget_size(fileType.id)
-      try ForeignStorage.check(
-        opened.id, shape: shape, valueBytes: valueBytes, in: place.group, at: location)
+      let claimed = try ClaimedSize(shape: shape ?? [0], valueBytes: valueBytes, at: location)
       let storage = try DatasetStorage(ofDataset: opened.id, at: location)
+      let isForeign = try ForeignStorage.check(
+        opened.id, shape: shape, valueBytes: valueBytes, in: place.group, at: location)
+      if !isForeign && !isBeingWritten {
+        try claimed.requireStored(storage, fileBytes: ClaimedSize.fileBytes(location.path))
+      }
       let rowBytes = (shape?.dropFirst().reduce(1, *) ?? 0) * valueBytes
       let cachedBytes = storage.bytesOfChunkRow(rowBytes: rowBytes)
       // With HDF5's own cache of 1 MiB, reading a wide chunk block by block would
       // decompress it again for every block.
       let handle =
         cachedBytes > 1 << 20 ? try Self.open(place, cachedBytes: cachedBytes) : opened
-      return (handle, shape, fileType, storage)
+      return (handle, shape, fileType, storage, isForeign)
     }
     fileState = FileState(of: handle)
     type = StoredType(fileType.id).interpreted(byAttributesOf: handle)
@@ -70,7 +78,11 @@ struct HDF5Dataset: Sendable {
   }
 
   /// Reads the rows in `range` as they are stored into `target`.
-  func readRows(_ range: Range<Int>, into target: UnsafeMutableRawPointer) throws(DataError) {
+  ///
+  /// - Parameter transfer: properties of the transfer, where they are not HDF5's own.
+  func readRows(
+    _ range: Range<Int>, into target: UnsafeMutableRawPointer, transfer: HDF5Handle? = nil
+  ) throws(DataError) {
     guard let shape, !range.isEmpty else { return }
     precondition(
       range.lowerBound >= 0 && range.upperBound <= (shape.isEmpty ? 1 : rowCount),
@@ -82,7 +94,7 @@ struct HDF5Dataset: Sendable {
       let inMemory = HDF5Dataspace(
         shape: shape.isEmpty ? [] : [range.count] + shape.dropFirst())
       let status = H5Dread(
-        handle.id, fileType.id, inMemory.handle.id, inFile.handle.id, 0, target)
+        handle.id, fileType.id, inMemory.handle.id, inFile.handle.id, transfer?.id ?? 0, target)
       guard status < 0 else { return }
       let error = HDF5Library.failure("read rows \(range)", at: location)
       guard case .hdf5(_, _, let detail) = error, HDF5Library.isDamage(detail) else { throw error }

@@ -24,7 +24,8 @@ extension HDF5Group {
   /// - Throws: `DataError` for links that lead nowhere or where the rule forbids.
   func place(of path: String) throws(DataError) -> Place? {
     try HDF5Library.synchronized { () throws(DataError) in
-      guard let (group, name) = try locate(path, hops: Self.mostHops) else { return nil }
+      var hops = Self.mostHops
+      guard let (group, name) = try locate(path, hops: &hops) else { return nil }
       // In this file it is shown as it was asked for; in another as it is called there.
       let location =
         group.location.path == self.location.path
@@ -37,24 +38,24 @@ extension HDF5Group {
   }
 
   private func locate(
-    _ path: String, hops: Int
+    _ path: String, hops: inout Int
   ) throws(DataError) -> (group: HDF5Group, name: String)? {
     let names = path.split(separator: "/").map(String.init).filter { $0 != "." }
     guard let last = names.last else { return (self, ".") }
     var group = self
     for name in names.dropLast() {
-      guard let (parent, child) = try group.target(of: name, hops: hops) else { return nil }
+      guard let (parent, child) = try group.target(of: name, hops: &hops) else { return nil }
       guard chdf5_object_kind(parent.handle.id, child) == H5O_TYPE_GROUP.rawValue else {
         throw DataError.notAGroup(parent.location.child(child))
       }
       group = try parent.opened(child)
     }
-    return try group.target(of: last, hops: hops)
+    return try group.target(of: last, hops: &hops)
   }
 
   /// The hard link to which the link `name` leads; nil when there is none of that name.
   private func target(
-    of name: String, hops: Int
+    of name: String, hops: inout Int
   ) throws(DataError) -> (group: HDF5Group, name: String)? {
     if name == "." { return (self, name) }
     guard H5Lexists(handle.id, name, 0) > 0 else { return nil }
@@ -62,10 +63,11 @@ extension HDF5Group {
     let kind = chdf5_link_kind(handle.id, name)
     if kind == H5L_TYPE_HARD.rawValue { return (self, name) }
     guard hops > 0, let value = linkValue(name) else { throw DataError.danglingLink(here) }
+    hops -= 1
     if kind == H5L_TYPE_SOFT.rawValue {
       let text = String(decoding: value.prefix { $0 != 0 }, as: UTF8.self)
       let start = text.hasPrefix("/") ? try root() : self
-      guard let target = try start.locate(text, hops: hops - 1) else {
+      guard let target = try start.locate(text, hops: &hops) else {
         throw DataError.danglingLink(here)
       }
       return target
@@ -75,7 +77,7 @@ extension HDF5Group {
     else { throw DataError.danglingLink(here) }
     let path = try links.path(of: fileName, namedBy: "an external link", at: here)
     let other = try HDF5File(reading: path, links: links).root()
-    guard let target = try other.locate(objectName, hops: hops - 1) else {
+    guard let target = try other.locate(objectName, hops: &hops) else {
       throw DataError.missingLinkTarget(
         here, kind: "an external link", target: "\(objectName)' in '\(fileName)")
     }

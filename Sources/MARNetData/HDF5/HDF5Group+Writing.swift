@@ -39,7 +39,8 @@ extension HDF5Group {
       H5Dclose(id)
       return try HDF5Dataset(
         at: Place(
-          group: self, name: name, location: location.child(name), kind: H5O_TYPE_DATASET))
+          group: self, name: name, location: location.child(name), kind: H5O_TYPE_DATASET),
+        isBeingWritten: true)
     }
   }
 

@@ -15,6 +15,19 @@
 struct LinkRule: Sendable {
   /// Resolved folders in or below which targets may lie; nil: anywhere.
   private let folders: [String]?
+  /// Virtual datasets between the one that was asked for and this.
+  private var depth = 0
+
+  /// Virtual datasets may take values from virtual datasets, this deep: one that takes them
+  /// from itself has no end.
+  static let mostNested = 3
+
+  /// The rule for the sources of a virtual dataset; nil where they lie too deep.
+  var nested: LinkRule? {
+    var rule = self
+    rule.depth += 1
+    return rule.depth > Self.mostNested ? nil : rule
+  }
 
   /// The rule for the file at `path`, whose folder is where it is named and, where that is
   /// a symbolic link, where it lies.

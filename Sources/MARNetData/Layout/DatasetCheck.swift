@@ -24,6 +24,12 @@ enum DatasetCheck {
     }
     try featureType(of: dataset)
     if shape[0] == 0 { throw DataError.emptySplit(dataset.location) }
+    // Shuffled rows are kept by Int32.
+    if shape[0] > Int(Int32.max) {
+      throw DataError.impossibleSize(
+        dataset.location, found: "has \(counted(shape[0], "row"))",
+        needed: "at most \(grouped(Int32.max))")
+    }
     if shape.dropFirst().contains(0) { throw DataError.noColumns(dataset.location) }
   }
 

@@ -9,11 +9,11 @@
 #endif
 
 /// The files that arguments name.
-enum FeaturePaths {
+package enum FeaturePaths {
   /// `arguments` with patterns such as "parts/*.h5" replaced by the files that match, sorted.
   ///
   /// - Throws: `DataError` when a pattern matches nothing, or a file is named twice.
-  static func expand(_ arguments: [String]) throws(DataError) -> [String] {
+  package static func expand(_ arguments: [String]) throws(DataError) -> [String] {
     var paths: [String] = []
     for argument in arguments { paths += try expand(argument) }
     for (index, path) in paths.enumerated() {

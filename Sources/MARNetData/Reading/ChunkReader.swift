@@ -38,7 +38,9 @@ struct ChunkReader {
   ///
   /// - Returns: false when HDF5 has to read them: they are not whole chunks, a chunk was
   ///   never written, or it is damaged. `target` is undefined then.
-  func read(_ rows: Range<Int>, into target: MatrixView, scratch: ReadingScratch) -> Bool {
+  func read(
+    _ rows: Range<Int>, into target: MatrixView, scratch: ReadingScratch
+  ) throws(DataError) -> Bool {
     guard rows.lowerBound % chunkRows == 0,
       rows.upperBound % chunkRows == 0 || rows.upperBound == dataset.rowCount
     else { return false }
@@ -47,7 +49,16 @@ struct ChunkReader {
       let block = target.rows(start..<min(start + chunkRows, rows.count))
       for column in stride(from: 0, to: dataset.rowWidth, by: chunkColumns) {
         let columns = column..<min(column + chunkColumns, dataset.rowWidth)
-        guard let (packed, skipped) = fetch([hsize_t(row), hsize_t(column)], scratch),
+        guard let (packed, skipped) = fetch([hsize_t(row), hsize_t(column)], scratch) else {
+          return false
+        }
+        // HDF5 would read beyond the end of a chunk that is too short.
+        if filters.isEmpty, packed.count != chunkBytes {
+          throw DataError.damagedChunk(
+            dataset.location, rows: row..<min(row + chunkRows, dataset.rowCount),
+            detail: "a chunk of \(chunkBytes) bytes is stored as \(packed.count)")
+        }
+        guard
           let stored = filters.undo(
             packed, skipped: skipped, count: chunkRows * chunkColumns, width: valueBytes,
             scratch: scratch)
@@ -65,7 +76,7 @@ struct ChunkReader {
   ) -> (packed: UnsafeMutableRawBufferPointer, skipped: UInt32)? {
     HDF5Library.synchronized {
       var size: hsize_t = 0
-      guard H5Dget_chunk_storage_size(dataset.handle.id, offset, &size) >= 0, size > 0,
+      guard chdf5_chunk_size(dataset.handle.id, offset, &size) >= 0, size > 0,
         // Compressed noise is a little longer than it was; anything far longer is damage.
         size <= hsize_t(2 * chunkBytes + 1024)
       else { return nil }

@@ -41,7 +41,7 @@ struct FeatureReader {
       let values = target.rows(
         rows.lowerBound - range.lowerBound..<rows.upperBound - range.lowerBound)
       do throws(DataError) {
-        if chunks?.read(rows, into: values, scratch: scratch[worker]) != true {
+        if try chunks?.read(rows, into: values, scratch: scratch[worker]) != true {
           try readThroughLibrary(
             rows, decoding, into: values, scratch: scratch[worker])
         }

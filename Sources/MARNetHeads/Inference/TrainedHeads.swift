@@ -21,25 +21,54 @@ package struct TrainedHeads: Sendable {
     _ architecture: HeadArchitecture, precision: Precision = .float32
   ) throws(NoiseSchedule.Invalid) {
     var layout = ParameterLayout()
-    let schedule = try NoiseSchedule(
-      kind: architecture.scheduleKind, stepCount: architecture.diffusionSteps)
-    let dimensions = architecture.dimensions
-    alignment = AlignmentModule(
-      dimensions: dimensions, hasTextProjector: architecture.hasTextProjector,
-      slope: architecture.slope, in: &layout)
-    denoiser = Denoiser(
-      dimensions: dimensions, hasSkip: architecture.hasSkip, schedule: schedule, in: &layout)
-    reconstruction = Linear(
-      "reconstruction.classifier", inputs: dimensions.text, outputs: dimensions.classes,
-      in: &layout)
-    fusion = FusionHead(
-      architecture.fusionOperator, mode: architecture.fusionMode, dimensions: dimensions,
-      in: &layout)
-    fusionInput =
-      architecture.standardisesFusionInput
-      ? FusionInputStatistics(dimensions: dimensions, in: &layout) : nil
+    let parts = try Parts(architecture, in: &layout)
+    alignment = parts.alignment
+    denoiser = parts.denoiser
+    reconstruction = parts.reconstruction
+    fusion = parts.fusion
+    fusionInput = parts.fusionInput
     parameters = ParameterBlock(layout: layout, precision: precision)
     self.architecture = architecture
+  }
+
+  /// Where the parameters of such heads lie, without memory for them.
+  package static func layout(
+    of architecture: HeadArchitecture
+  ) throws(NoiseSchedule.Invalid) -> ParameterLayout {
+    var layout = ParameterLayout()
+    _ = try Parts(architecture, in: &layout)
+    return layout
+  }
+
+  /// The parts, which say what parameters they have.
+  private struct Parts {
+    let alignment: AlignmentModule
+    let denoiser: Denoiser
+    let reconstruction: Linear
+    let fusion: FusionHead
+    let fusionInput: FusionInputStatistics?
+
+    init(
+      _ architecture: HeadArchitecture, in layout: inout ParameterLayout
+    ) throws(NoiseSchedule.Invalid) {
+      let schedule = try NoiseSchedule(
+        kind: architecture.scheduleKind, stepCount: architecture.diffusionSteps)
+      let dimensions = architecture.dimensions
+      alignment = AlignmentModule(
+        dimensions: dimensions, hasTextProjector: architecture.hasTextProjector,
+        slope: architecture.slope, in: &layout)
+      denoiser = Denoiser(
+        dimensions: dimensions, hasSkip: architecture.hasSkip, schedule: schedule, in: &layout)
+      reconstruction = Linear(
+        "reconstruction.classifier", inputs: dimensions.text, outputs: dimensions.classes,
+        in: &layout)
+      fusion = FusionHead(
+        architecture.fusionOperator, mode: architecture.fusionMode, dimensions: dimensions,
+        in: &layout)
+      fusionInput =
+        architecture.standardisesFusionInput
+        ? FusionInputStatistics(dimensions: dimensions, in: &layout) : nil
+    }
   }
 
   /// Takes over everything that stands before the fusion classifier: it may be of another

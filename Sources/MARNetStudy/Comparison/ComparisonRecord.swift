@@ -5,7 +5,7 @@ import MARNet
 
 /// What a comparison has finished so far, on disk while it runs: an interrupted one goes on
 /// from there.
-struct ComparisonRecord: Codable, Sendable, Equatable {
+package struct ComparisonRecord: StudyRecord, Sendable, Equatable {
   /// What must be the same for results to belong together. The number of seeds may differ.
   struct Identity: Codable, Sendable, Equatable {
     var version: String
@@ -42,6 +42,24 @@ struct ComparisonRecord: Codable, Sendable, Equatable {
 
   var identity: Identity
   var seeds: [Seed] = []
+
+  /// Every score is of the same test rows, and stands beside one of the probe.
+  package var isSound: Bool {
+    var rows: Set<Int> = []
+    for outcomes in seeds.compactMap(\.outcomes) {
+      let probe = outcomes.first { $0.id == Contender.probe }
+      for outcome in outcomes {
+        guard outcome.scores.count <= probe?.scores.count ?? 0 else { return false }
+        for score in outcome.scores {
+          rows.insert(score.metrics.rows)
+          guard score.metrics.rows >= 0, score.right.count == (score.metrics.rows &+ 7) / 8 else {
+            return false
+          }
+        }
+      }
+    }
+    return rows.count <= 1
+  }
 
   subscript(seed: UInt64) -> Seed? { seeds.first { $0.seed == seed } }
 

@@ -99,6 +99,9 @@ public struct HyperparameterSearch: Sendable {
       version: ToolVersion.current, fingerprint: data.fingerprint,
       validationFingerprint: validation?.fingerprint, base: base, space: space)
     try recordFile.takeUp(&record, overwrite: overwrite) { $0.difference(from: $1) }
+    guard record.baseLosses.isEmpty || record.baseLosses.count == heldOut.rows.labels.count else {
+      throw StudyError.unreadable(path: recordFile.path)
+    }
     do {
       try complete(&record, data, heldOut, pool, recordFile, progress)
     } catch FitError.cancelled {

@@ -3,7 +3,7 @@
 import MARNet
 
 /// What a search has finished so far, on disk while it runs.
-struct TuningRecord: Codable, Sendable, Equatable {
+package struct TuningRecord: StudyRecord, Sendable, Equatable {
   var version: String
   var fingerprint: String
   /// Of the file's validation rows, where it has any.
@@ -15,6 +15,9 @@ struct TuningRecord: Codable, Sendable, Equatable {
   var baseLosses: [Double] = []
 
   /// What differs first, in words; nil where nothing does. The number of trials may.
+  /// Trials stand in the order of their numbers.
+  package var isSound: Bool { trials.indices.allSatisfy { trials[$0].index == $0 } }
+
   func difference(from other: TuningRecord) -> String? {
     if fingerprint != other.fingerprint { return "the training rows" }
     if validationFingerprint != other.validationFingerprint { return "the validation rows" }

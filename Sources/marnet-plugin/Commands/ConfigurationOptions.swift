@@ -47,11 +47,7 @@ struct ConfigurationOptions: ParsableArguments {
   func configuration() throws -> Configuration {
     var configuration: Configuration
     if let config {
-      let data: Data
-      do { data = try Data(contentsOf: URL(fileURLWithPath: config)) } catch {
-        throw ModelError.configurationNotFound(path: config)
-      }
-      configuration = try Configuration(json: data, path: config, preset: preset)
+      configuration = try Configuration(contentsOfFile: config, preset: preset)
     } else {
       configuration = Configuration(preset: preset ?? .plugin)
     }

@@ -56,6 +56,7 @@ struct ConvertCommand: ParsableCommand {
       if !overwrite, FileManager.default.fileExists(atPath: output) {
         throw ModelError.outputExists(path: output)
       }
+      try layout.layout.checkIfUntrusted(features, as: layout.options)
       var options = FeatureConversion.Options()
       options.type = dtype
       options.gzipLevel = gzip

@@ -38,6 +38,11 @@ struct LayoutArguments: ParsableArguments {
   @Flag(help: "Read files outside of the feature file's folder that it links to.")
   var allowExternalLinks = false
 
+  @Flag(
+    help: "Read samples of the files in a child process first: a crash of the HDF5 library ends it."
+  )
+  var untrusted = false
+
   var options: LayoutOptions {
     var options = LayoutOptions()
     options.visualKey = visualKey
@@ -54,9 +59,18 @@ struct LayoutArguments: ParsableArguments {
     return options
   }
 
+  /// Reads samples of `paths` in a child process, where they are not to be trusted.
+  func checkIfUntrusted(_ paths: [String], as options: LayoutOptions) throws {
+    guard untrusted else { return }
+    _ = try ContainedRun.run(
+      CheckFileCommand.arguments(paths, as: options),
+      reading: paths + (options.textJoin?.paths ?? []))
+  }
+
   /// Opens `paths` as one.
   func open(_ paths: [String], threads: Int?) throws -> FeatureFile {
-    try FeatureFile(paths: paths, layout: options, threads: threads)
+    try checkIfUntrusted(paths, as: options)
+    return try FeatureFile(paths: paths, layout: options, threads: threads)
   }
 }
 

@@ -63,6 +63,7 @@ struct PairLayoutArguments: ParsableArguments {
 
   /// Opens `paths` as one and says how many rows found their text.
   func open(_ paths: [String], threads: Int?) throws -> FeatureFile {
+    try layout.checkIfUntrusted(paths, as: options)
     let file = try FeatureFile(paths: paths, layout: options, threads: threads)
     for found in file.foundText { Console.message(found.description) }
     return file

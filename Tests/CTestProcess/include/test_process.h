@@ -14,4 +14,7 @@ int test_process_begin(
     const char *path, char *const *arguments, char *const *variables, const char *folder,
     int terminal, int ends[2], pid_t *process);
 
+
+/// Makes a crash of this process write its call stack to standard error, and no core file.
+void test_process_report_crashes(void);
 #endif

@@ -33,11 +33,53 @@ import Testing
     #"{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}"#,
     #"{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
     #"{"w":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,0]}}"#,
-    #"{"w":[]}"#, "[]", "{",
+    #"{"w":[]}"#, "[]", "{", #"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x"#,
+    #"{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+    #"{"w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
+    #"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"more":1}}"#,
+    #"{"w":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+    #"{"w":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}"#,
+    #"{"w":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}"#,
+    #"{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+    #"{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"__metadata__":{"a":[]}}"#,
   ])
   func refuses(header: String) {
     #expect(throws: Safetensors.Malformed.self) {
       try Safetensors(decoding: withHeader(header))
+    }
+  }
+
+  /// Overlapping tensors would take many times the file's memory.
+  @Test func tensorsThatShareBytes() {
+    let entries = (0..<3).map { number in
+      "\"w\(number)\":" + #"{"dtype":"F32","shape":[2],"data_offsets":[0,8]}"#
+    }
+    #expect(
+      throws: Safetensors.Malformed.tensor(name: "w1", "it shares bytes with another")
+    ) {
+      try Safetensors(decoding: withHeader("{\(entries.joined(separator: ","))}"))
+    }
+  }
+
+  @Test func aTensorNamedTwice() {
+    let entry = #""w":{"dtype":"F32","shape":[1],"data_offsets":"#
+    #expect(throws: Safetensors.Malformed.header("its header names tensor 'w' twice")) {
+      try Safetensors(decoding: withHeader("{\(entry)[0,4]},\(entry)[4,8]}}"))
+    }
+  }
+
+  @Test func namesAndSpaceOfOtherWriters() throws {
+    let header =
+      #" { "__metadata__" : { "format" : "pt" } , "#
+      + #""a\"\\\u00e9" : {"shape":[ 1, 2 ],"data_offsets":[0,8],"dtype":"F32"} }  "#
+    let read = try Safetensors(decoding: withHeader(header))
+    #expect(read.tensors == [.init(name: "a\"\\\u{E9}", shape: [1, 2], values: [0, 0])])
+  }
+
+  @Test func aHeaderOfMoreThanAMegabyte() {
+    let header = "{}" + String(repeating: " ", count: 1 << 20)
+    #expect(throws: Safetensors.Malformed.header("its header claims 1048578 bytes")) {
+      try Safetensors(decoding: withHeader(header, payload: 0))
     }
   }
 
