@@ -19,7 +19,7 @@ struct MARNetPlugin: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       FitCommand.self, ScoreCommand.self, EvaluateCommand.self, CompareCommand.self,
-      TuneCommand.self, InspectCommand.self, ConvertCommand.self,
+      TuneCommand.self, InspectCommand.self, ConvertCommand.self, ExportCommand.self,
       SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,
     ])
 }
