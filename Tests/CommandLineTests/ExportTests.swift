@@ -72,7 +72,7 @@ import Testing
 
   @Test func whatIsNoModel() throws {
     try export("none.marnet", []).refused(66, "there is no such model")
-    try export("features.h5", []).refused(66, "there is no such model")
+    try export("features.h5", []).refused(65, "it has no config.json")
     try FileManager.default.createDirectory(
       atPath: bench.path("empty"), withIntermediateDirectories: true)
     try bench.run(["export", "--model", "empty", "--output", "m.onnx"])

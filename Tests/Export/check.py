@@ -39,15 +39,16 @@ def cases():
     yield "no-skip", [], ["reconstruction.has_skip=false"], [[]]
     yield "calibrated", [], ["validation.calibrate=true", "training.learning_rate=0.003"], [[]]
     yield "wide-time", [], ["reconstruction.time_embedding_width=7", "alignment.leaky_slope=0.3"], [[]]
-    yield "fallback", [], UNTRAINED, [[], ["--heads", "probe"], features]
-    yield "fallback-calibrated", [], [*UNTRAINED, "validation.calibrate=true"], [[], features]
+    yield "fallback", [], UNTRAINED, [[], ["--heads", "probe"], features, ["--embedding"]]
+    overfitted = [*UNTRAINED, "probe.grid=[100]", "validation.calibrate=true"]
+    yield "fallback-calibrated", [], overfitted, [[], ["--heads", "probe"], features]
     samplers = [["--sampler", name] for name in ("one-step", "ddpm")]
     samplers += [["--sampler", "ddim", "--steps", "1"], ["--sampler", "ddim", "--steps", "50"]]
     yield "paper", PAPER, [], [[], ["--draws", "1"], ["--draws", "4"], *samplers, features]
     yield "paper-stochastic", PAPER, ["sampling.eta=0.5"], [[]]
     yield "paper-skip", PAPER, ["reconstruction.has_skip=true", "reconstruction.schedule=linear"], [[]]
     yield "paper-average", PAPER, ["fusion.prediction=average-of-heads"], [[]]
-    yield "paper-calibrated", PAPER, ["validation.calibrate=true"], [[]]
+    yield "paper-calibrated", PAPER, ["validation.calibrate=true", "training.learning_rate=0.001"], [[]]
     for operator in ("addition", "multiplication", "sum", "harmonic"):
         for mode in ("representation", "logit"):
             name = f"fusion.fusion_operator={operator}"
@@ -69,6 +70,10 @@ class Bench:
     def fit(self, name, options, settings):
         flags = [word for setting in [*QUICK, *settings] for word in ("--set", setting)]
         self.run("marnet-plugin", "fit", "features.h5", "--output", f"{name}.marnet", *options, *flags)
+
+    def description(self, name):
+        """What config.json of a model says."""
+        return json.loads((self.folder / f"{name}.marnet" / "config.json").read_text())
 
     def scores(self, name, options):
         self.run("marnet-plugin", "score", "features.h5", "--model", f"{name}.marnet", "--output",
@@ -93,10 +98,12 @@ class Bench:
         assert {node.domain for node in model.graph.node} == {""}
         metadata = {entry.key: entry.value for entry in model.metadata_props}
         assert json.loads(metadata["class_names"]) == [f"class_{c}" for c in range(4)]
-        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        quiet = onnxruntime.SessionOptions()
+        quiet.log_severity_level = 3  # That noise may be given is worth a warning to onnxruntime.
+        session = onnxruntime.InferenceSession(path, quiet, providers=["CPUExecutionProvider"])
         assert [value.name for value in session.get_inputs()] == ["visual"]
         assert {value.name for value in session.get_overridable_initializers()} <= {"noise"}
-        return session, model
+        return session, model, metadata
 
 
 def largest(a, b):
@@ -105,9 +112,13 @@ def largest(a, b):
 
 def compare(bench, name, options, visual):
     """The largest difference of a probability from `score`, over all batches."""
-    session, model = bench.graph(name, options)
+    session, model, metadata = bench.graph(name, options)
     takes_noise = any(value.name == "noise" for value in model.graph.input)
     scored = bench.scores(name, [o for o in options if o not in ("--heads", "probe")])
+    if "probe" in options:  # Uncalibrated, where `score` tempers.
+        temperature = bench.description(name)["calibration_temperature"]
+        plain = scored["probabilities"].astype(float) ** temperature
+        scored["probabilities"] = plain / plain.sum(1, keepdims=True)
     noise = bench.noise(name, options) if takes_noise else None
     outputs = [value.name for value in session.get_outputs()]
     difference = 0.0
@@ -128,21 +139,21 @@ def compare(bench, name, options, visual):
             given = session.run(["probabilities"], feed)[0]
             left_out = session.run(["probabilities"], {"visual": visual[:size]})[0]
             assert largest(given, left_out) < 1e-6, name
-            assert largest(given, found["probabilities"]) > 1e-7, "noise changes nothing"
+            changed = largest(given, found["probabilities"]) > 1e-7
+            assert changed == (metadata["decision"] == "marnet"), "what noise changes"
     return difference
 
 
 def compare_alignment(bench, name, visual):
     """`--heads alignment` beside the weights in NumPy: `score` does not print that head alone."""
-    session, _ = bench.graph(name, ["--heads", "alignment", "--embedding"])
+    session, _, _ = bench.graph(name, ["--heads", "alignment", "--embedding"])
     products = [n for n in onnx.load(bench.folder / "graph.onnx").graph.node if n.op_type == "MatMul"]
     assert len(products) == 2
     w = {key: value.astype(float) for key, value in
          load_file(bench.folder / f"{name}.marnet" / "model.safetensors").items()}
     x = (visual - w["normalization.visual.mean"]) * w["normalization.visual.scale"]
     h = x @ w["alignment.visual.weight"].T + w["alignment.visual.bias"]
-    slope = json.loads((bench.folder / f"{name}.marnet" / "config.json").read_text())[
-        "configuration"]["alignment"]["leaky_slope"]
+    slope = bench.description(name)["configuration"]["alignment"]["leaky_slope"]
     h = np.where(h > 0, h, slope * h)
     z = h @ w["alignment.classifier.weight"].T + w["alignment.classifier.bias"]
     expected = np.exp(z - z.max(1, keepdims=True))
@@ -173,6 +184,9 @@ def main():
 
         for name, options, settings, exports in cases():
             bench.fit(name, options, settings)
+            model = bench.description(name)
+            assert (model["decision"] == "probe") == name.startswith("fallback"), name
+            assert (model["calibration_temperature"] != 1) == name.endswith("calibrated"), name
             for export in exports:
                 report(" ".join([name, *export]), compare(bench, name, export, visual))
             if name in ("plugin", "wide-time", "paper"):

@@ -8,7 +8,8 @@ enum ExportedModel {
   static let textWidth = 6
 
   static func fit(
-    _ preset: Configuration.Preset = .plugin, change: (inout Configuration) -> Void = { _ in }
+    _ preset: Configuration.Preset = .plugin, textWidth: Int = textWidth,
+    change: (inout Configuration) -> Void = { _ in }
   ) throws -> Model {
     var configuration = Configuration(preset: preset, seed: 3)
     configuration.training.minimumSteps = 20

@@ -112,9 +112,16 @@ import Testing
     let graph = try graph(model)
     #expect(graph.inputs.map(\.name) == ["visual"])
     #expect(count("MatMul", in: graph) == 1)
-    let withFeatures = try self.graph(model) { $0.includesEmbedding = true }
-    requireIsOrdered(withFeatures)
-    #expect(withFeatures.inputs.count == 2)
+    let embedding = try self.graph(model) { $0.includesEmbedding = true }
+    requireIsOrdered(embedding)
+    #expect(embedding.inputs.count == 1)
+    #expect(embedding.outputs.count == 3)
+    let reconstruction = try self.graph(model) { $0.includesReconstruction = true }
+    requireIsOrdered(reconstruction)
+    #expect(reconstruction.inputs.count == 2)
+    for graph in [graph, embedding, reconstruction] {
+      #expect(!graph.tensors.contains { $0.name.hasPrefix("fusion.") })
+    }
   }
 
   @Test func samplersForeignToTheHeadsAreRefused() throws {

@@ -15,12 +15,11 @@ package struct ScoringGraph {
     self.model = model
     self.options = options
     builder = GraphBuilder(tensors: model.tensors())
-    let wantsFeatures = options.includesEmbedding || options.includesReconstruction
-    let needsNetwork = options.heads == .all && (model.decision == .marnet || wantsFeatures)
-    plan = needsNetwork ? try model.reversePlan(options.scoring) : nil
+    let reconstructs = model.decision == .marnet || options.includesReconstruction
+    plan = options.heads == .all && reconstructs ? try model.reversePlan(options.scoring) : nil
   }
 
-  /// What one constant of the noise is keyed by: `score` keys each row by its content.
+  /// The row key of the constant noise; `score` keys the noise of each row by its values.
   package static let constantRowKey: UInt64 = 0
 
   package consuming func graph() -> ONNXGraph {
@@ -40,11 +39,13 @@ package struct ScoringGraph {
     return builder.graph(named: "marnet")
   }
 
-  /// Whatever predicts, calibrated.
+  /// Whatever predicts, calibrated, and the features that are asked for.
   private mutating func all(_ visual: GraphBuilder.Value) -> GraphBuilder.Value {
+    let isNetwork = model.decision == .marnet
+    let aligned = isNetwork || options.includesEmbedding ? self.aligned(visual) : nil
     if let plan {
-      let logProbabilities = network(visual, plan)
-      if model.decision == .marnet { return calibrated(logProbabilities) }
+      let reconstructed = self.reconstructed(visual, plan)
+      if isNetwork, let aligned { return calibrated(network(aligned, reconstructed)) }
     }
     let probabilities = probe(visual)
     // Probabilities at the floor do not sum to 1 any more; `score` leaves them so unless it tempers.
@@ -52,17 +53,41 @@ package struct ScoringGraph {
     return calibrated(builder.node("Log", [probabilities], as: "probe.logProbabilities"))
   }
 
-  /// Log-probabilities of MARNet's heads together, `[N, C]`.
-  private mutating func network(
+  /// x_EMA, `[N, d]`.
+  private mutating func aligned(_ visual: GraphBuilder.Value) -> GraphBuilder.Value {
+    activated(builder.linear(visual, "alignment.visual"))
+  }
+
+  /// LeakyReLU of the projector's result; an output where it is asked for.
+  private mutating func activated(_ projected: GraphBuilder.Value) -> GraphBuilder.Value {
+    let alignment = model.configuration.alignment
+    let aligned = builder.node(
+      "LeakyRelu", [projected], as: "aligned", [("alpha", .float(Float(alignment.leakySlope)))])
+    if options.includesEmbedding {
+      builder.output(aligned, as: "embedding", [.named("N"), .fixed(alignment.dimension)])
+    }
+    return aligned
+  }
+
+  /// x_CDR of every draw, `[N, K, Ds]`; its mean is an output where it is asked for.
+  private mutating func reconstructed(
     _ visual: GraphBuilder.Value, _ plan: ReversePlan
   ) -> GraphBuilder.Value {
-    let configuration = model.configuration
-    let aligned = builder.node(
-      "LeakyRelu", [builder.linear(visual, "alignment.visual")], as: "aligned",
-      [("alpha", .float(Float(configuration.alignment.leakySlope)))])
     let reconstructed = builder.reconstruction(
-      of: visual, noise: noise(plan), plan: plan, configuration: configuration)
-    outputFeatures(aligned, reconstructed)
+      of: visual, noise: noise(plan), plan: plan, configuration: model.configuration)
+    if options.includesReconstruction {
+      builder.output(
+        builder.meanOfDraws(reconstructed, as: "reconstructed.mean"), as: "reconstruction",
+        [.named("N"), .fixed(model.textWidth)])
+    }
+    return reconstructed
+  }
+
+  /// Log-probabilities of MARNet's heads together, `[N, C]`.
+  private mutating func network(
+    _ aligned: GraphBuilder.Value, _ reconstructed: GraphBuilder.Value
+  ) -> GraphBuilder.Value {
+    let configuration = model.configuration
     let fusion = builder.logOfMean(
       builder.fusion(aligned, reconstructed, configuration: configuration),
       as: "fusion.logProbabilities")
@@ -76,21 +101,6 @@ package struct ScoringGraph {
       as: "reconstruction.logProbabilities")
     let heads = builder.node("Sum", [alignment, reconstruction, fusion], as: "heads.sum")
     return builder.node("Div", [heads, builder.scalar(3)], as: "heads.mean")
-  }
-
-  private mutating func outputFeatures(
-    _ aligned: GraphBuilder.Value, _ reconstructed: GraphBuilder.Value
-  ) {
-    let rows = ONNXValue.Size.named("N")
-    if options.includesEmbedding {
-      builder.output(
-        aligned, as: "embedding", [rows, .fixed(model.configuration.alignment.dimension)])
-    }
-    if options.includesReconstruction {
-      builder.output(
-        builder.meanOfDraws(reconstructed, as: "reconstructed.mean"), as: "reconstruction",
-        [rows, .fixed(model.textWidth)])
-    }
   }
 
   /// An input that may be left out: a constant of the same name stands in for it.
@@ -138,13 +148,7 @@ package struct ScoringGraph {
       "Add",
       [builder.node("MatMul", [visual, foldedWeight], as: "alignment.folded"), foldedBias],
       as: "alignment.projected")
-    let aligned = builder.node(
-      "LeakyRelu", [projected], as: "aligned",
-      [("alpha", .float(Float(model.configuration.alignment.leakySlope)))])
-    if options.includesEmbedding {
-      builder.output(
-        aligned, as: "embedding", [.named("N"), .fixed(d)])
-    }
+    let aligned = activated(projected)
     return builder.softmax(
       builder.linear(aligned, "alignment.classifier"), as: "alignment.probabilities")
   }
