@@ -23,6 +23,7 @@ let package = Package(
     .target(name: "MARNetData", dependencies: ["MARNetDense", "CHDF5"]),
     .target(name: "MARNet", dependencies: ["MARNetHeads", "MARNetData"]),
     .target(name: "MARNetStudy", dependencies: ["MARNet"]),
+    .target(name: "MARNetExport", dependencies: ["MARNet"]),
     .target(
       name: "MARNetBenchmarks",
       dependencies: [
@@ -32,7 +33,7 @@ let package = Package(
     .executableTarget(
       name: "marnet-plugin",
       dependencies: [
-        "MARNet", "MARNetBenchmarks", "MARNetStudy",
+        "MARNet", "MARNetBenchmarks", "MARNetExport", "MARNetStudy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "MARNetBench", dependencies: ["MARNetBenchmarks"]),
@@ -58,6 +59,11 @@ let package = Package(
         "MARNetData", "MARNetDense", "CMARNetKernels", "CHDF5", "TestSupport", "FileFixtures",
       ]),
     .testTarget(name: "MARNetTests", dependencies: ["MARNet", "TestSupport", "FileFixtures"]),
+    .executableTarget(
+      name: "ScoringNoise", dependencies: ["MARNet"], path: "Tests/Export/ScoringNoise"),
+    .testTarget(
+      name: "MARNetExportTests",
+      dependencies: ["MARNetExport", "MARNet", "TestSupport", "FileFixtures"]),
     .testTarget(
       name: "MARNetStudyTests", dependencies: ["MARNetStudy", "TestSupport", "FileFixtures"]),
     .testTarget(

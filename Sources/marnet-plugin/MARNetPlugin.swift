@@ -20,6 +20,7 @@ struct MARNetPlugin: ParsableCommand {
     subcommands: [
       FitCommand.self, ScoreCommand.self, MergeCommand.self, EvaluateCommand.self,
       CompareCommand.self, TuneCommand.self, InspectCommand.self, ConvertCommand.self,
+      ExportCommand.self,
       SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,
       CheckFileCommand.self,
     ])

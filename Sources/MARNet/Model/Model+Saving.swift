@@ -95,8 +95,9 @@ extension Model {
     self.controls = controls
   }
 
-  /// All weights and statistics by name.
-  func tensors() -> [Safetensors.Tensor] {
+  /// Every tensor of `model.safetensors`, in the order of the file; docs/weights.md says what
+  /// each is.
+  package func tensors() -> [Safetensors.Tensor] {
     typealias Tensor = Safetensors.Tensor
     var result = [
       Tensor(

@@ -71,8 +71,9 @@ package struct OutputDirectory {
       try requireMayReplace(target)
     }
     let lock = try FileLock(path: beside("lock", isDirectory: false).path, shownAs: path)
+    // Not ".partial": a study keeps what it has finished beside its output under that name.
     let places = Places(
-      target: target, staging: beside("partial", isDirectory: true), lock: lock)
+      target: target, staging: beside("staging", isDirectory: true), lock: lock)
     do {
       // A run that was killed may have left its own.
       try? FileManager.default.removeItem(at: places.staging)

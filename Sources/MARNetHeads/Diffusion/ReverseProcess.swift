@@ -9,7 +9,8 @@ package struct ReverseProcess: Sendable {
   package let denoiser: Denoiser
   package let sampler: Sampler
   private let key: RandomKey
-  private let steps: [(step: Int, update: Sampler.Update)]
+  /// The steps that `sample` visits, descending, and how each makes the next x_t.
+  package let steps: [(step: Int, update: Sampler.Update)]
 
   package init(denoiser: Denoiser, sampler: Sampler, key: RandomKey) {
     self.denoiser = denoiser
@@ -55,7 +56,7 @@ package struct ReverseProcess: Sendable {
       denoiser.forward(
         activations, condition: condition, skip: skip, parameters, time: time.row(index),
         dropout: nil)
-      guard update != Sampler.Update(clean: 1, noisy: 0, noise: 0) else { return }
+      guard !update.isFinal else { return }
       let tag = RandomKey.tag(purpose: RandomPurpose.reverseStepNoise, draw: draw, step: step)
       let clean = Float(update.clean)
       let noisy = Float(update.noisy)

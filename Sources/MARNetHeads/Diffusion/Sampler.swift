@@ -70,5 +70,8 @@ package enum Sampler: Sendable, Equatable {
     package let clean: Double
     package let noisy: Double
     package let noise: Double
+
+    /// Whether the result is x̂₀ itself.
+    package var isFinal: Bool { self == Update(clean: 1, noisy: 0, noise: 0) }
   }
 }

@@ -25,7 +25,8 @@ package enum FusionOperator: String, Sendable, Codable, CaseIterable {
   case sum
   case harmonic
 
-  private static let logEpsilon: Float = -27.631021115928547
+  /// ln ε of the harmonic operator.
+  package static let logEpsilon: Float = -27.631021115928547
 
   /// Width of the result for operands of width `a` and `b`; equal widths are needed by all
   /// but concatenation.
