@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """A fitted model, on NumPy arrays."""
+import contextlib
 import ctypes
 import dataclasses
 import json
 import os
+import signal
+import threading
 import typing
 
 import numpy as np
@@ -179,6 +182,8 @@ def _fitted(function, arguments, configuration, options, progress):
     # Without a callback of the caller it still lets Ctrl-C in.
     def told(state, _):
         try:
+            if interruption.is_set():
+                return 1
             if progress is not None:
                 state = state.contents
                 progress(Progress(
@@ -189,14 +194,32 @@ def _fitted(function, arguments, configuration, options, progress):
             raised.append(error)
             return 1
 
-    try:
-        _library.call(function, *arguments, _json(configuration), _json(options),
-                      _library.Callback(told), None, place)
-    except Cancelled:
-        if raised:
-            raise raised[0]
-        raise
+    with _interruptions() as interruption:
+        try:
+            _library.call(function, *arguments, _json(configuration), _json(options),
+                          _library.Callback(told), None, place)
+        except Cancelled:
+            if raised:
+                raise raised[0]
+            if interruption.is_set():
+                raise KeyboardInterrupt from None
+            raise
     return place
+
+
+@contextlib.contextmanager
+def _interruptions():
+    """An event that Ctrl-C sets: raised as an exception it would be lost at a callback's door."""
+    event = threading.Event()
+    is_ours = (threading.current_thread() is threading.main_thread()
+               and signal.getsignal(signal.SIGINT) is signal.default_int_handler)
+    if is_ours:
+        signal.signal(signal.SIGINT, lambda *_: event.set())
+    try:
+        yield event
+    finally:
+        if is_ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _json(values):

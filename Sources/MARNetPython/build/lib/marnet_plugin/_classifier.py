@@ -88,7 +88,8 @@ class MARNetClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):
 
     def predict(self, X):
         """The most probable class of each row."""
-        return self.classes_[self._score(X).predictions]
+        predictions = self._score(X).predictions
+        return self.classes_[predictions]
 
     def transform(self, X):
         """x_EMA `[N, d]` or x_CDR `[N, Ds]`, as `features` says."""
@@ -130,6 +131,12 @@ class MARNetClassifier(ClassifierMixin, TransformerMixin, BaseEstimator):
         X = validate_data(self, X, dtype=[np.float32, np.float16], reset=False)
         options = {} if self.threads is None else {"threads": self.threads}
         return self.model_.score(X, **wanted, **options)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        # What is computed is float32, whatever comes in.
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
 
     def __getstate__(self):
         state = dict(super().__getstate__())
