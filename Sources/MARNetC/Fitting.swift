@@ -4,6 +4,7 @@ import CMARNet
 import Foundation
 import MARNet
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_fit_file(
   _ path: UnsafePointer<CChar>!, _ configuration: UnsafePointer<CChar>!,
@@ -23,6 +24,7 @@ public func marnet_fit_file(
   }
 }
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_fit_rows(
   _ visual: UnsafePointer<marnet_matrix>!, _ text: UnsafePointer<marnet_matrix>!,

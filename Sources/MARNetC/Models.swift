@@ -3,6 +3,7 @@
 import CMARNet
 import MARNet
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_load(
   _ directory: UnsafePointer<CChar>!, _ model: UnsafeMutablePointer<OpaquePointer?>!
@@ -16,6 +17,7 @@ public func marnet_load(
   }
 }
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_save(
   _ model: OpaquePointer!, _ directory: UnsafePointer<CChar>!, _ overwrite: Int32
@@ -27,6 +29,7 @@ public func marnet_save(
   }
 }
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_sizes(
   _ model: OpaquePointer!, _ classCount: UnsafeMutablePointer<Int64>!,
@@ -42,6 +45,7 @@ public func marnet_sizes(
   }
 }
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_class_name(
   _ model: OpaquePointer!, _ index: Int64, _ buffer: UnsafeMutablePointer<CChar>!, _ size: Int64,
@@ -56,6 +60,7 @@ public func marnet_class_name(
   }
 }
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_description(
   _ model: OpaquePointer!, _ buffer: UnsafeMutablePointer<CChar>!, _ size: Int64,
@@ -68,16 +73,20 @@ public func marnet_description(
   }
 }
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_free(_ model: OpaquePointer!) {
   if let model { ModelHandles.remove(model) }
 }
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_last_error() -> UnsafePointer<CChar>! { CallText.text }
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_version() -> UnsafePointer<CChar>! { CallText.version }
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_api_version() -> Int32 { MARNET_API_VERSION }

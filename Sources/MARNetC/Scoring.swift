@@ -8,6 +8,7 @@ import MARNetDense
 /// Rows that are copied and scored at a time; no effect on the scores.
 private let blockRows = 8_192
 
+/// As `marnet.h` says.
 @c @implementation
 public func marnet_score(
   _ model: OpaquePointer!, _ visual: UnsafePointer<marnet_matrix>!,
