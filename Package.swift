@@ -7,6 +7,7 @@ let package = Package(
   name: "marnet-plugin",
   products: [
     .library(name: "MARNet", targets: ["MARNet"]),
+    .library(name: "MARNetC", type: .dynamic, targets: ["MARNetC"]),
     .executable(name: "marnet-plugin", targets: ["marnet-plugin"]),
   ],
   dependencies: [
@@ -22,6 +23,8 @@ let package = Package(
     .target(name: "MARNetHeads", dependencies: ["MARNetDense"]),
     .target(name: "MARNetData", dependencies: ["MARNetDense", "CHDF5"]),
     .target(name: "MARNet", dependencies: ["MARNetHeads", "MARNetData"]),
+    .target(name: "CMARNet"),
+    .target(name: "MARNetC", dependencies: ["CMARNet", "MARNet", "MARNetData", "MARNetDense"]),
     .target(name: "MARNetStudy", dependencies: ["MARNet"]),
     .target(name: "MARNetExport", dependencies: ["MARNet"]),
     .target(

@@ -12,15 +12,6 @@ extension Model {
   /// - Parameter overwrite: replaces a model that stands at `path`.
   /// - Throws: `ModelError.outputExists`, `ModelError.cannotWrite`.
   public func save(to path: String, overwrite: Bool = false) throws {
-    let encoder = Configuration.encoder()
-    let description = ModelDirectory.Description(
-      format: "marnet-plugin", formatVersion: ModelDirectory.formatVersion,
-      toolVersion: ToolVersion.current, configuration: configuration, visualWidth: visualWidth,
-      textWidth: textWidth, classNames: classNames, dataFingerprint: dataFingerprint,
-      decision: decision, calibrationTemperature: calibrationTemperature,
-      hasTextProjector: heads.architecture.hasTextProjector,
-      imageOnlyControls: controls.imageOnly.count, hasJointControl: controls.joint != nil,
-      report: report)
     let lines = Configuration.encoder()
     lines.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var metrics = Data()
@@ -28,7 +19,7 @@ extension Model {
       metrics.append(try lines.encode(record))
       metrics.append(UInt8(ascii: "\n"))
     }
-    var config = try encoder.encode(description)
+    var config = try descriptionJSON()
     config.append(UInt8(ascii: "\n"))
     try ModelDirectory.output(path).write(
       [
@@ -37,6 +28,19 @@ extension Model {
         (ModelDirectory.metricsName, metrics),
         (ModelDirectory.cardName, Data(ModelCard.text(of: self).utf8)),
       ], overwrite: overwrite)
+  }
+
+  /// What `config.json` holds: configuration, decision, report of the fit.
+  package func descriptionJSON() throws -> Data {
+    try Configuration.encoder().encode(
+      ModelDirectory.Description(
+        format: "marnet-plugin", formatVersion: ModelDirectory.formatVersion,
+        toolVersion: ToolVersion.current, configuration: configuration, visualWidth: visualWidth,
+        textWidth: textWidth, classNames: classNames, dataFingerprint: dataFingerprint,
+        decision: decision, calibrationTemperature: calibrationTemperature,
+        hasTextProjector: heads.architecture.hasTextProjector,
+        imageOnlyControls: controls.imageOnly.count, hasJointControl: controls.joint != nil,
+        report: report))
   }
 
   /// Checks, before a long fit, that a model can be saved to `path`; nothing is left there.
