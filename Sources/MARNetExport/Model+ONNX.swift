@@ -41,7 +41,8 @@ extension Model {
     let names = String(decoding: try encoder.encode(classNames), as: UTF8.self)
     var metadata = [
       ("class_names", names), ("heads", options.heads.rawValue),
-      ("decision", decision.rawValue), ("model_data", dataFingerprint),
+      ("decision", decision.rawValue), ("model", fingerprint),
+      ("model_data", dataFingerprint),
       ("tool", "marnet-plugin \(ToolVersion.current)"),
     ]
     if let plan {

@@ -19,7 +19,7 @@ import Testing
     #expect(folder.names == ["m.onnx"])
     let text = String(decoding: written, as: UTF8.self)
     #expect(text.contains(#"["class_0","class_1","class_2","class_3"]"#))
-    #expect(text.contains(model.dataFingerprint))
+    #expect(text.contains(model.dataFingerprint) && text.contains(model.fingerprint))
     try model.exportONNX(to: folder.file("again.onnx"))
     #expect(try bytes(of: folder.file("again.onnx")) == written)
   }

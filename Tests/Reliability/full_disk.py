@@ -43,9 +43,8 @@ class Disk:
         return done.returncode, done.stderr.decode(), int(count.read_text())
 
 
-def try_all(disk, name, inputs, earlier, arguments, output, resume, every):
+def try_all(disk, name, inputs, earlier, command, output, resume, every):
     """Every act of one command; the number of runs."""
-    command = [*arguments, "--output", output, "--overwrite"]
 
     def workplace():
         folder = pathlib.Path(tempfile.mkdtemp())
@@ -116,10 +115,15 @@ def main():
         return ["--resume", "m"] if (folder / ".m.checkpoint/run.json").exists() else []
 
     try:
-        runs = try_all(disk, "fit", inputs, inputs / "model", fit, "m", resumes_fit, options.every)
+        runs = try_all(disk, "fit", inputs, inputs / "model",
+                       [*fit, "--output", "m", "--overwrite"], "m", resumes_fit, options.every)
         for name in ["scores.h5", "scores.csv"]:
-            runs += try_all(disk, f"score into {name}", inputs, earlier / name, score, name,
+            runs += try_all(disk, f"score into {name}", inputs, earlier / name,
+                            [*score, "--output", name, "--overwrite"], name,
                             lambda _: ["--resume"], options.every)
+        runs += try_all(disk, "synthesize", inputs, earlier / "scores.h5",
+                        ["synthesize", "new.h5", "--rows", "500", "--val-rows", "100", "--overwrite"],
+                        "new.h5", lambda _: [], options.every)
     except Failure as failure:
         print(failure, file=sys.stderr)
         return 1

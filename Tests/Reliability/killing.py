@@ -116,7 +116,7 @@ def main():
         subprocess.run([binary, *arguments], cwd=inputs, check=True, capture_output=True)
 
     prepare("synthesize", "f.h5", "--rows", "2000", "--classes", "8", "--labelled", "0.5")
-    prepare("synthesize", "s.h5", "--rows", "400", "--test-rows", "60000", "--visual-width", "64")
+    prepare("synthesize", "s.h5", "--rows", "400", "--test-rows", "300000", "--visual-width", "64")
     prepare("fit", "s.h5", "--output", "model", "--epochs", "2")
     score = ["score", "s.h5", "--model", "model", "--batch", "2048", "--draws", "8"]
     cases = [

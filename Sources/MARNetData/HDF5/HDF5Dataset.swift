@@ -102,6 +102,16 @@ struct HDF5Dataset: Sendable {
     }
   }
 
+  /// Hands everything written so far to the operating system: HDF5 keeps small pieces back, and
+  /// nobody hears of it when they fail as the dataset is closed.
+  func flush() throws(DataError) {
+    try HDF5Library.synchronized { () throws(DataError) in
+      guard H5Dflush(handle.id) >= 0 else {
+        throw DataError.cannotWrite(path: location.path, reason: HDF5Library.writingFailure)
+      }
+    }
+  }
+
   /// Writes `source`, in the type of the file, into the rows in `range`.
   func writeRows(_ range: Range<Int>, from source: UnsafeRawPointer) throws(DataError) {
     guard let shape, !range.isEmpty else { return }

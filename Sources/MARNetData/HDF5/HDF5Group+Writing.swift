@@ -48,6 +48,7 @@ extension HDF5Group {
   func makeStrings(_ name: String, _ strings: [String]) throws(DataError) {
     let dataset = try makeDataset(name, type: .string(), shape: [strings.count])
     try dataset.writeStrings(0..<strings.count, strings)
+    try dataset.flush()
   }
 
   /// Writes a string attribute of this group.

@@ -50,6 +50,8 @@ public final class FeatureFileWriter {
     precondition(begun.insert(split).inserted, "split '\(split.rawValue)' was begun before")
     guard let file else { preconditionFailure("the file was finished or discarded before") }
     try guarded {
+      // Those of the split before are closed now: what fails then is never told.
+      try current?.datasets.values.forEach { try $0.flush() }
       let group = try file.root().makeGroup(split.rawValue)
       var datasets: [String: HDF5Dataset] = [:]
       func make(_ name: String, _ type: HDF5Handle, _ sizes: [Int] = [], bytes: Int = 8) throws {
@@ -112,6 +114,7 @@ public final class FeatureFileWriter {
     requireComplete()
     try guarded { try file?.flush() }
     close()
+    try guarded { try HDF5File.requireClosed(output.temporaryPath, shownAs: output.path) }
     try output.commit()
   }
 

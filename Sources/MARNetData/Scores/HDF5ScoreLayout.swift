@@ -136,6 +136,12 @@ struct HDF5ScoreLayout {
 
   /// Marks the file at `path` complete.
   func complete(_ path: String, shownAs shownPath: String) throws {
+    try mark(path, shownAs: shownPath)
+    try HDF5File.requireClosed(path, shownAs: shownPath)
+  }
+
+  /// The file is closed at the end.
+  private func mark(_ path: String, shownAs shownPath: String) throws {
     let file = try HDF5File(updating: path, shownAs: shownPath)
     try file.root().changeMark(ScoreAttribute.complete, to: 1)
     try file.flush()
