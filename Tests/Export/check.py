@@ -76,7 +76,8 @@ class Bench:
         return json.loads((self.folder / f"{name}.marnet" / "config.json").read_text())
 
     def scores(self, name, options):
-        self.run("marnet-plugin", "score", "features.h5", "--model", f"{name}.marnet", "--output",
+        self.run("marnet-plugin", "score", "features.h5", "--overwrite",
+                 "--model", f"{name}.marnet", "--output",
                  "scores.h5", "--precision", "float32", *options)
         with h5py.File(self.folder / "scores.h5") as file:
             return {key: file[key][:] for key in file if key != "class_names"}
