@@ -25,19 +25,7 @@ package final class OutputDescriptor {
 
   /// Writes all of `bytes`.
   package func write(_ bytes: UnsafeRawBufferPointer) throws(DataError) {
-    var left = bytes
-    while !left.isEmpty {
-      #if canImport(Glibc)
-        let written = Glibc.write(descriptor, left.baseAddress, left.count)
-      #elseif canImport(Musl)
-        let written = Musl.write(descriptor, left.baseAddress, left.count)
-      #else
-        let written = Darwin.write(descriptor, left.baseAddress, left.count)
-      #endif
-      if written < 0 && errno == EINTR { continue }
-      guard written >= 0 else { throw failure() }
-      left = UnsafeRawBufferPointer(rebasing: left[written...])
-    }
+    try writeAll(bytes, to: descriptor, shownAs: shownPath)
   }
 
   /// Closes the file; some file systems tell only now that it did not fit.

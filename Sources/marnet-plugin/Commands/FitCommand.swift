@@ -96,9 +96,7 @@ struct FitCommand: ParsableCommand {
       }
     } catch let error as FitError {
       if case .suspended = error {
-        throw InterruptedRun(
-          what: error.description,
-          command: ResumingCommand.text(adding: ["--resume", directory]))
+        throw ResumableStop(error, goingOnWith: ["--resume", directory])
       }
       if case .diverged = error, FitCheckpoints.exist(for: directory) {
         ProgressLine.clear()

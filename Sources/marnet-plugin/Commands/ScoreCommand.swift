@@ -94,7 +94,7 @@ struct ScoreCommand: ParsableCommand {
         ProgressLine.clear()
         Console.message(ScoringText.end(report, split: source.split))
       } catch let stopped as ScoringStopped {
-        throw ResumableStop(stopped: stopped)
+        throw ResumableStop(stopped, goingOnWith: ["--resume"])
       }
     }
   }

@@ -2,13 +2,17 @@
 
 import MARNet
 
-/// A scoring that was cut off, with the command that goes on with it.
+/// Work that was cut off and kept, with the command that goes on with it.
 struct ResumableStop: CodedError {
-  let stopped: ScoringStopped
+  let failureCode: Failure.Code
+  let description: String
 
-  var failureCode: Failure.Code { stopped.failureCode }
-
-  var description: String {
-    "\(stopped.description) Go on with:\n  \(ResumingCommand.text(adding: ["--resume"]))"
+  /// - Parameters:
+  ///   - cause: what cut it off, as the library says it.
+  ///   - flags: that the command needs besides its own to go on.
+  init(_ cause: any Error, goingOnWith flags: [String]) {
+    let failure = Failure(cause)
+    failureCode = failure.code
+    description = "\(failure.message) Go on with:\n  \(ResumingCommand.text(adding: flags))"
   }
 }
