@@ -103,10 +103,14 @@ extension FitCheckpoints {
     }
   }
 
-  /// The prefit of that name, kept or made now.
-  func prefit(_ name: String, make: () throws -> Prefit) throws -> Prefit {
+  /// The prefit of that name of `rows`, kept or made now.
+  func prefit(
+    _ name: String, of rows: PreparedRows, make: () throws -> Prefit
+  ) throws -> Prefit {
     if let file = try folder.finished(name) {
-      return try readable(name) { () throws(CheckpointFile.Malformed) in try Prefit(from: file) }
+      return try readable(name) { () throws(CheckpointFile.Malformed) in
+        try Prefit(from: file, of: rows)
+      }
     }
     let prefit = try make()
     if schedule != .never { try prefit.save(to: folder.pathOfFinished(name)) }

@@ -110,7 +110,7 @@ struct FitRun {
     func make() throws -> Prefit {
       try rows.prefit(configuration, choosing: earlier, key: key, pool: pool, checkpoint: report)
     }
-    return try checkpoints?.prefit(stage, make: make) ?? make()
+    return try checkpoints?.prefit(stage, of: rows, make: make) ?? make()
   }
 
   private func networks(

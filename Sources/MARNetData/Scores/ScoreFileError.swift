@@ -16,6 +16,10 @@ public enum ScoreFileError: Error, Sendable, Equatable {
   case shardsNeedHDF5(path: String)
   /// More shards than rows.
   case moreShardsThanRows(shards: Int, rows: Int)
+  /// A file that is named and not there.
+  case notFound(path: String)
+  /// A pattern that no file matches.
+  case noMatchingFile(pattern: String)
   /// Not a file that `score` wrote as HDF5.
   case notScores(path: String, reason: String)
   /// A score file that was never finished.
@@ -56,6 +60,11 @@ extension ScoreFileError: CustomStringConvertible {
     case .moreShardsThanRows(let shards, let rows):
       return "\(counted(shards, "shard")) of \(counted(rows, "row")): some would be empty. Take "
         + "\(grouped(rows)) shards or fewer."
+    case .notFound(let path):
+      return "\(path): no such file. Give the paths of score files in HDF5."
+    case .noMatchingFile(let pattern):
+      return "\(pattern): no file matches. Give the paths of score files in HDF5, or a pattern "
+        + "that matches some."
     case .notScores(let path, let reason):
       return "\(path): not a score file that 'merge' can read (\(reason)). Score its rows again."
     case .unfinished(let path):
@@ -82,6 +91,7 @@ extension ScoreFileError: CustomStringConvertible {
     switch self {
     case .exists, .otherScoresExist, .outputIsShard, .shardsNeedHDF5: .cannotWrite
     case .notResumable, .moreShardsThanRows: .configuration
+    case .notFound, .noMatchingFile: .notFound
     case .otherScoresUnfinished, .damagedPart, .notScores, .unfinished, .shardsDiffer,
       .shardsOverlap, .rowsMissing:
       .content

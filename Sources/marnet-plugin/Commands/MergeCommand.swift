@@ -24,8 +24,15 @@ struct MergeCommand: ParsableCommand {
   @Flag(help: "Replace what stands at the output.")
   var overwrite = false
 
+  @Flag(
+    help: "Look at the shards in a child process first: a crash of the HDF5 library ends it.")
+  var untrusted = false
+
   func run() throws {
     try CommandRun.run {
+      if untrusted {
+        _ = try ContainedRun.run(CheckScoresCommand.arguments(shards), reading: shards)
+      }
       let merge = try ScoreMerge(paths: shards)
       let isWhole = try merge.write(to: output, overwrite: overwrite) {
         ProgressLine.showRows("merging", $0, $1)

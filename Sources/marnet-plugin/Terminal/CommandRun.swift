@@ -18,8 +18,7 @@ enum CommandRun {
     } catch {
       let failure = Failure(error)
       ProgressLine.clear()
-      let label = Console.usesColor ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
-      Console.message("\(label) \(failure.message)")
+      Console.error(failure.message)
       throw ExitCode(failure.exitStatus)
     }
   }

@@ -58,7 +58,7 @@ enum ProgressLine {
     }
     guard isNew else { return }
     let width = max(20, Console.errorWidth - 1)
-    Console.write("\r\u{1B}[K" + text.prefix(width), to: 2)
+    Console.write("\r\u{1B}[K" + PrintableText.line(text).prefix(width), to: 2)
   }
 
   private static func line(_ progress: FitProgress) -> String {
