@@ -37,6 +37,7 @@ import Testing
   private func configuration(_ preset: Configuration.Preset = .paper) -> Configuration {
     var configuration = SmallFit.configuration(preset)
     configuration.alignment.weight = 0.5
+    configuration.training.learningRate = 0.01
     configuration.teacher.gate = .open
     return configuration
   }
@@ -49,18 +50,18 @@ import Testing
       .fit(try rows ?? SmallFit.features().pairedRows(.train))
   }
 
-  private func distances(_ model: Model) -> [Double] { model.epochs.compactMap(\.alignmentLoss) }
-
-  /// Text and images come together faster the more the loss counts, and not at all without a
-  /// gradient; what is reported is the value times β.
+  /// Text and images come together the more the loss counts; what is reported is its value
+  /// times β.
   @Test(arguments: Configuration.Preset.allCases)
   func theGradientIsFollowed(preset: Configuration.Preset) throws {
-    let strong = try fit(Distance(factor: 10), preset)
+    func lastDistance(factor: Float) throws -> Double {
+      let model = try fit(Distance(factor: factor), preset)
+      return try #require(model.epochs.compactMap(\.alignmentLoss).last) / Double(factor)
+    }
+    #expect(try lastDistance(factor: 10) < 0.5 * lastDistance(factor: 0.01))
     let none = try fit(Distance(factor: 0, constant: 3), preset)
-    let drop = distances(strong)
-    #expect(try #require(drop.last) < 0.7 * (try #require(drop.first)))
-    #expect(distances(none).allSatisfy { abs($0 - 1.5) < 1e-9 })
-    #expect(strong.fingerprint != none.fingerprint)
+    let reported = none.epochs.compactMap(\.alignmentLoss)
+    #expect(!reported.isEmpty && reported.allSatisfy { abs($0 - 1.5) < 1e-9 })
   }
 
   @Test func seesTheRowsThatHaveText() throws {
@@ -74,9 +75,8 @@ import Testing
     #expect(batches.allSatisfy { (1..<64).contains($0.visual.rowCount) })
     #expect(batches.allSatisfy { $0.visual.columnCount == 16 && $0.text.columnCount == 16 })
     #expect(batches.contains { $0.labels.contains(-1) && $0.labels.contains(3) })
-    // The held-out test and the final fit: each counts its steps from 0.
-    let steps = Array(0..<20)
-    #expect(batches.map(\.step) == steps + steps)
+    // So few labels leave no rows for a held-out test: one network is trained.
+    #expect(batches.map(\.step) == Array(0..<20))
   }
 
   @Test func theSameBitsOnAnyThreads() throws {
