@@ -11,7 +11,11 @@ extension Model {
   /// `FileScoring.resume` goes on.
   ///
   /// - Parameters:
+  ///   - path: the feature file.
   ///   - output: `.h5`, `.csv` or `.jsonl`; "-" is standard output.
+  ///   - what: rows, columns and format.
+  ///   - options: sampler, draws, seed.
+  ///   - threads: workers; all available processors when nil.
   ///   - progress: rows done and rows in all, before the first block and after every one; false
   ///     stops.
   /// - Throws: `ScoringStopped` where rows are kept; else `DataError`, `ModelError`,

@@ -18,7 +18,10 @@ public final class ModelScorer {
   private let heads: BlockScorer
   private let joint: BlockScorer?
 
-  /// - Parameter threads: workers; all available processors when nil.
+  /// - Parameters:
+  ///   - model: what scores.
+  ///   - options: sampler, draws, seed, and whether features are given too.
+  ///   - threads: workers; all available processors when nil.
   /// - Throws: `ModelError.invalidSampling`, `ConfigurationError`.
   public init(_ model: Model, options: ScoringOptions = ScoringOptions(), threads: Int? = nil)
     throws

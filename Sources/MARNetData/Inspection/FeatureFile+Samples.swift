@@ -9,7 +9,7 @@ extension FeatureFile {
   /// tool does with `--untrusted`.
   ///
   /// - Throws: the first `DataError`, after everything was read.
-  public func readSamples() throws {
+  package func readSamples() throws {
     var problem: (any Error)?
     func attempt(_ body: () throws -> Void) {
       do { try body() } catch { problem = problem ?? error }

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a score file holds, known before its first row.
-public struct ScoreColumns: Sendable {
+package struct ScoreColumns: Sendable {
   /// Number of rows that will be written, N.
-  public var rowCount: Int
+  package var rowCount: Int
   /// Names of the C classes.
-  public var classNames: [String]
+  package var classNames: [String]
   /// Write only the k most probable classes of each row; nil writes all C.
-  public var topK: Int?
+  package var topK: Int?
   /// The kind of row identifiers; nil without any.
-  public var idKind: RowIDs.Kind?
+  package var idKind: RowIDs.Kind?
   /// Columns of the aligned embedding (x_EMA); nil leaves it out.
-  public var embeddingWidth: Int?
+  package var embeddingWidth: Int?
   /// Columns of the reconstructed text feature (x_CDR); nil leaves it out.
-  public var reconstructionWidth: Int?
+  package var reconstructionWidth: Int?
   /// What the scores come from, by name: root attributes of an HDF5 file. Scores of other
   /// attributes are other scores: no run goes on with them.
-  public var attributes: [String: ScoreAttribute]
+  package var attributes: [String: ScoreAttribute]
 
   /// Describes a score file of `rowCount` rows.
-  public init(
+  package init(
     rowCount: Int, classNames: [String], topK: Int? = nil, idKind: RowIDs.Kind? = nil,
     embeddingWidth: Int? = nil, reconstructionWidth: Int? = nil,
     attributes: [String: ScoreAttribute] = [:]

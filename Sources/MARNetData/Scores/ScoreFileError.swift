@@ -87,7 +87,7 @@ extension ScoreFileError: CustomStringConvertible {
   }
 
   /// The kind of this error.
-  public var kind: DataErrorKind {
+  package var kind: DataErrorKind {
     switch self {
     case .exists, .otherScoresExist, .outputIsShard, .shardsNeedHDF5: .cannotWrite
     case .notResumable, .moreShardsThanRows: .configuration

@@ -5,7 +5,7 @@
 /// A file appears at its path only with `finish`; a writer that is discarded or that goes away
 /// unfinished leaves nothing behind. (What was written to standard output or to a device
 /// cannot be taken back.)
-public protocol ScoreWriter: AnyObject {
+package protocol ScoreWriter: AnyObject {
   /// The row that the next block begins with; more than 0 at first where an earlier run came
   /// so far.
   var nextRow: Int { get }
@@ -56,7 +56,7 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
   }
 
   /// Gives string identifiers of rows, on another thread.
-  public typealias StringIDs = @Sendable (_ rows: Range<Int>) throws -> [String]
+  package typealias StringIDs = @Sendable (_ rows: Range<Int>) throws -> [String]
 
   /// Begins a score file, which will replace what is at `path`.
   ///
@@ -66,7 +66,7 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
   ///     beside the rows; the blocks of such files hold none.
   /// - Throws: `DataError` when nothing can be written there, or when the format
   ///   cannot hold the columns.
-  public func writer(
+  package func writer(
     path: String, columns: ScoreColumns, stringIDs: StringIDs? = nil
   ) throws -> any ScoreWriter {
     if ScoreTarget.isStream(path) {

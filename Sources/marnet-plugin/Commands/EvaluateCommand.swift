@@ -11,7 +11,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @Argument(
     help:
-      "HDF5 feature files with labels, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+      "HDF5 feature files with labels, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
   @OptionGroup(title: "Layout of the file") var layout: LayoutArguments

@@ -12,7 +12,9 @@ struct InspectCommand: ParsableCommand {
       error message.
       """)
 
-  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  @Argument(
+    help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
   @OptionGroup var layout: PairLayoutArguments

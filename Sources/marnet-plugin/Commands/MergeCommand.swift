@@ -15,10 +15,12 @@ struct MergeCommand: ParsableCommand {
         marnet-plugin merge 'scores.shard-*.h5' --output scores.h5
       """)
 
-  @Argument(help: "Shards, in any order; also quoted patterns, such as 'scores.shard-*.h5'.")
+  @Argument(
+    help: "Shards, in any order; also quoted patterns, such as 'scores.shard-*.h5'.",
+    completion: .featureFiles)
   var shards: [String]
 
-  @Option(help: "HDF5 file to write.")
+  @Option(help: "HDF5 file to write.", completion: .featureFiles)
   var output: String
 
   @Flag(help: "Replace what stands at the output.")

@@ -16,14 +16,18 @@ struct ScoreCommand: ParsableCommand {
         marnet-plugin score new.h5 --model features.marnet --output scores.h5 --resume
       """)
 
-  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  @Argument(
+    help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
   @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
 
   @OptionGroup var source: ModelOptions
 
-  @Option(help: "Where to write: .h5, .csv, .jsonl, or - for standard output.")
+  @Option(
+    help: "Where to write: .h5, .csv, .jsonl, or - for standard output.",
+    completion: .file(extensions: ["h5", "hdf5", "csv", "jsonl"]))
   var output: String
 
   @Option(help: "Format, where the extension does not say: hdf5, csv, jsonl.")
@@ -102,7 +106,7 @@ struct ScoreCommand: ParsableCommand {
 
 /// Which model, which rows, which noise.
 struct ModelOptions: ParsableArguments {
-  @Option(help: "Model directory, as 'fit' wrote it.")
+  @Option(help: "Model directory, as 'fit' wrote it.", completion: .directory)
   var model: String
 
   @Option(help: "Rows to use: train, val or test.")
