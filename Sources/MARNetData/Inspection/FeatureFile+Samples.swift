@@ -9,7 +9,7 @@ extension FeatureFile {
   /// tool does with `--untrusted`.
   ///
   /// - Throws: the first `DataError`, after everything was read.
-  package func readSamples() throws {
+  public func readSamples() throws {
     var problem: (any Error)?
     func attempt(_ body: () throws -> Void) {
       do { try body() } catch { problem = problem ?? error }

@@ -16,6 +16,10 @@ struct Command {
   /// Seconds after which the run is killed and the test fails.
   var timeout = 60.0
 
+  /// How many times as long runs may take: MARNET_TEST_PATIENCE, for builds with a sanitizer.
+  static let patience =
+    ProcessInfo.processInfo.environment["MARNET_TEST_PATIENCE"].flatMap(Double.init) ?? 1
+
   /// Variables of this process that change what is printed.
   private static let hidden: Set = ["NO_COLOR", "COLUMNS"]
 

@@ -16,7 +16,7 @@ final class RunningCommand {
 
   init(_ command: Command) throws {
     what = command.arguments.joined(separator: " ")
-    deadline = .now + .seconds(command.timeout)
+    deadline = .now + .seconds(command.timeout * Command.patience)
     var process: pid_t = 0
     var ends: [Int32] = [-1, -1]
     let words = command.words
