@@ -29,5 +29,6 @@ struct Subject: Sendable {
   static let all: [Subject] = [
     .safetensors, .modelWeights, .modelConfiguration, .configuration, .classWeights,
     .comparisonRecord, .tuningRecord, .features, .flatFeatures, .items,
+    .numPy,
   ]
 }

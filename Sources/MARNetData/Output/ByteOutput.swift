@@ -11,7 +11,7 @@
 /// A buffered sink of bytes: the unfinished part of a file, standard output, or a device or
 /// pipe that is there already.
 final class ByteOutput {
-  /// Bytes that are ready to be written; `writeIfFull` or `finish` writes them.
+  /// Bytes that are ready to be written; `write`, `writeIfFull` or `finish` writes them.
   var buffer: [UInt8] = []
   /// Bytes that were written, to the file's beginning.
   private(set) var byteCount: Int
@@ -80,7 +80,8 @@ final class ByteOutput {
 
   deinit { abandon() }
 
-  private func write() throws(DataError) {
+  /// Writes what is ready.
+  func write() throws(DataError) {
     try buffer.withUnsafeBufferPointer { (bytes) throws(DataError) in
       try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor, shownAs: shownPath)
     }
