@@ -81,14 +81,12 @@ struct NumPyHeader: Equatable {
 
   /// The bytes before the values of a float32 array `[rows, columns]`, as `np.save` writes them.
   static func bytes(rowCount: Int, columnCount: Int) -> [UInt8] {
-    // NumPy leaves room for the number of rows to grow to 21 digits, and ends at a multiple of 64.
-    let room = String(repeating: " ", count: 21 - String(rowCount).count)
     let text =
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rowCount), \(columnCount)), }\(room)"
-    let prefix = signature.count + 4
-    let padding = 64 - (prefix + text.utf8.count + 1) % 64
-    let length = text.utf8.count + padding + 1
-    return signature + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)] + text.utf8
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (\(rowCount), \(columnCount)), }"
+    // NumPy leaves room for the number of rows to grow, and ends at a multiple of 64: here.
+    let length = 128 - (signature.count + 4)
+    let padding = length - text.utf8.count - 1
+    return signature + [1, 0, UInt8(length), 0] + text.utf8
       + [UInt8](repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
   }
 
