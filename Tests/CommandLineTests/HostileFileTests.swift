@@ -54,7 +54,13 @@ import Testing
     try bench.run(bench.scoring("f.h5")).succeeded()
     try makeStringsEndless(in: bench.path("f.h5"))
     let result = try bench.run(["merge", "f.h5", "--output", "o.h5", "--untrusted"])
-    expectContained(result)
+    // Before it stands what glibc says of a crash that it notices.
+    let message = result.messages.components(separatedBy: "\nerror: ").last ?? ""
+    #expect(result.status == 74, "\(result.messages)")
+    #expect(
+      message.contains("f.h5: ")
+        && message.hasSuffix("copy it again from its source, or do not use it.\n"),
+      "\(result.messages)")
     #expect(bench.folder.names == ["f.h5"])
   }
 

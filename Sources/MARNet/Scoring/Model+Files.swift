@@ -66,7 +66,7 @@ extension Model {
     let labels = try file.labels(split, classNames: classNames)
     let evaluator = try Evaluator(self, options: options, threads: threads)
     let batchRows = try BlockMemory(
-      self, predictors: 12, features: 0, rowCount: rowCount, hasLabels: true
+      self, predictors: 12, features: 0, labels: rowCount
     ).rows(within: memory ?? .automatic, wanted: batchRows)
     try ReadAhead.forEach(Blocks.of(0..<rowCount, size: batchRows)) { rows in
       try file.readVisual(split, rows: rows)

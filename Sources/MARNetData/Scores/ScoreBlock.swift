@@ -53,8 +53,9 @@ package struct ScoreBlock: Sendable {
   /// - Parameter hasIDs: whether blocks hold the identifiers, where there are any.
   func check(against columns: ScoreColumns, nextRow: Int, hasIDs: Bool = true) {
     precondition(
-      firstRow == nextRow && firstRow + rowCount <= columns.rowCount,
-      "rows \(firstRow)..<\(firstRow + rowCount) where \(nextRow)..<\(columns.rowCount) are due")
+      firstRow == nextRow && firstRow + rowCount <= columns.rowCount ?? .max,
+      "rows \(firstRow)..<\(firstRow + rowCount) where \(nextRow)..<\(columns.rowCount ?? .max) "
+        + "are due")
     precondition(
       probabilities.columnCount == columns.classNames.count && prediction.count == rowCount,
       "\(rowCount) rows of \(probabilities.columnCount) probabilities, \(prediction.count) "

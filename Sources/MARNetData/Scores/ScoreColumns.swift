@@ -2,8 +2,9 @@
 
 /// What a score file holds, known before its first row.
 package struct ScoreColumns: Sendable {
-  /// Number of rows that will be written, N.
-  package var rowCount: Int
+  /// Number of rows that will be written, N; nil where only their end tells, for CSV and JSON
+  /// Lines.
+  package var rowCount: Int?
   /// Names of the C classes.
   package var classNames: [String]
   /// Write only the k most probable classes of each row; nil writes all C.
@@ -20,7 +21,7 @@ package struct ScoreColumns: Sendable {
 
   /// Describes a score file of `rowCount` rows.
   package init(
-    rowCount: Int, classNames: [String], topK: Int? = nil, idKind: RowIDs.Kind? = nil,
+    rowCount: Int?, classNames: [String], topK: Int? = nil, idKind: RowIDs.Kind? = nil,
     embeddingWidth: Int? = nil, reconstructionWidth: Int? = nil,
     attributes: [String: ScoreAttribute] = [:]
   ) {
@@ -47,16 +48,16 @@ package struct ScoreColumns: Sendable {
       case .strings?: "strings"
       case nil: ScoreFacts.nothing
       }
-    func width(_ value: Int?) -> String { value.map(String.init) ?? ScoreFacts.nothing }
+    func number(_ value: Int?) -> String { value.map(String.init) ?? ScoreFacts.nothing }
     var facts = ScoreFacts(attributes.mapValues(\.description))
     facts["format"] = format.rawValue
-    facts["number of rows"] = String(rowCount)
+    facts["number of rows"] = number(rowCount)
     facts["number of classes"] = String(classNames.count)
     facts["hash of the class names"] = String(names.value, radix: 16)
-    facts["top-k"] = width(topK)
+    facts["top-k"] = number(topK)
     facts["kind of identifiers"] = ids
-    facts["width of the embedding"] = width(embeddingWidth)
-    facts["width of the reconstruction"] = width(reconstructionWidth)
+    facts["width of the embedding"] = number(embeddingWidth)
+    facts["width of the reconstruction"] = number(reconstructionWidth)
     return facts
   }
 }

@@ -12,6 +12,8 @@ public enum ScoreFileError: Error, Sendable, Equatable {
   case damagedPart(path: String, reason: String)
   /// What was written to a pipe or a device cannot be gone on with.
   case notResumable(path: String)
+  /// A format that begins with the number of rows, which nobody knows yet.
+  case rowCountUnknown(path: String)
   /// Shards are HDF5 files.
   case shardsNeedHDF5(path: String)
   /// More shards than rows.
@@ -54,6 +56,9 @@ extension ScoreFileError: CustomStringConvertible {
     case .notResumable(let path):
       return "\(path == "-" ? "standard output" : path): what was written there before cannot be "
         + "gone on with. Write to a file, or leave '--resume' out."
+    case .rowCountUnknown(let path):
+      return "\(path): begins with the number of rows, which raw rows from a pipe do not tell. Say "
+        + "it with '--rows', or write csv or jsonl."
     case .shardsNeedHDF5(let path):
       return "\(path): shards are HDF5 files, which 'merge' makes one. Name an '--output' that "
         + "ends in .h5, or score all rows with '--shards 1'."
@@ -89,7 +94,8 @@ extension ScoreFileError: CustomStringConvertible {
   /// The kind of this error.
   package var kind: DataErrorKind {
     switch self {
-    case .exists, .otherScoresExist, .outputIsShard, .shardsNeedHDF5: .cannotWrite
+    case .exists, .otherScoresExist, .outputIsShard, .shardsNeedHDF5, .rowCountUnknown:
+      .cannotWrite
     case .notResumable, .moreShardsThanRows: .configuration
     case .notFound, .noMatchingFile: .notFound
     case .otherScoresUnfinished, .damagedPart, .notScores, .unfinished, .shardsDiffer,

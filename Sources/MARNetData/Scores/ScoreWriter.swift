@@ -39,6 +39,8 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
   case csv
   /// One JSON object a row: `.jsonl`.
   case jsonLines = "jsonl"
+  /// The probabilities as one NumPy array: `.npy`.
+  case numPy = "npy"
 
   /// The format that the extension of `path` names; CSV for "-", standard output.
   ///
@@ -50,6 +52,7 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
     case "h5", "hdf5": self = .hdf5
     case "csv": self = .csv
     case "jsonl": self = .jsonLines
+    case "npy": self = .numPy
     default:
       throw DataError.unknownScoreFormat(path: path)
     }
@@ -65,7 +68,7 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
   ///   - stringIDs: the identifiers of HDF5 files whose columns say `.strings`, which are written
   ///     beside the rows; the blocks of such files hold none.
   /// - Throws: `DataError` when nothing can be written there, or when the format
-  ///   cannot hold the columns.
+  ///   cannot hold the columns; `ScoreFileError.rowCountUnknown`.
   package func writer(
     path: String, columns: ScoreColumns, stringIDs: StringIDs? = nil
   ) throws -> any ScoreWriter {
@@ -85,6 +88,7 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
     case .hdf5: try HDF5ScoreWriter(to: target, columns: columns, stringIDs: stringIDs)
     case .csv: try CSVScoreWriter(to: target, columns: columns)
     case .jsonLines: try JSONLinesScoreWriter(to: target, columns: columns)
+    case .numPy: try NumPyScoreWriter(to: target, columns: columns)
     }
   }
 }

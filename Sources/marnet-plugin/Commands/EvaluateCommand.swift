@@ -26,7 +26,7 @@ struct EvaluateCommand: ParsableCommand {
     try CommandRun.run {
       let model = try Model(directory: source.model)
       let evaluation = try model.evaluate(
-        layout.open(features, threads: source.resources.threads), split: source.split,
+        layout.open(features, threads: source.resources.threads), split: source.rows,
         options: source.scoring,
         threads: source.resources.threads, batchRows: source.batch, memory: source.memory.budget
       ) { ProgressLine.showRows("evaluating", $0, $1) }
@@ -34,7 +34,7 @@ struct EvaluateCommand: ParsableCommand {
       if json {
         try Console.resultJSON(evaluation)
       } else {
-        EvaluationText.lines(evaluation, split: source.split).forEach(Console.result)
+        EvaluationText.lines(evaluation, split: source.rows).forEach(Console.result)
       }
     }
   }

@@ -31,10 +31,11 @@ enum ProgressLine {
     return !Interruption.isRequested
   }
 
-  /// Shows how many rows are done and answers whether to go on.
-  static func showRows(_ verb: String, _ done: Int, _ count: Int) -> Bool {
+  /// Shows how many rows are done, of how many where that is known, and answers whether to go on.
+  static func showRows(_ verb: String, _ done: Int, _ count: Int?) -> Bool {
     if Console.errorIsTerminal {
-      rewrite("\(verb) \(Decimals.grouped(done)) of \(Decimals.grouped(count)) rows")
+      let all = count.map { " of \(Decimals.grouped($0))" } ?? ""
+      rewrite("\(verb) \(Decimals.grouped(done))\(all) rows")
     }
     return !Interruption.isRequested
   }
