@@ -30,7 +30,6 @@ struct ScoreCommand: ParsableCommand {
   @OptionGroup var source: ModelOptions
 
   @Option(
-  @Option(
     help: """
       Where to write: .h5, .csv, .jsonl, .npy, or - for standard output, the default with --visual.
       """, completion: .file(extensions: ["h5", "hdf5", "csv", "jsonl", "npy"]))
