@@ -73,24 +73,27 @@ extension PlaneEmbedding {
     let affinities = Affinities(distances, perplexity: perplexity, pool: pool)
     let forces = EmbeddingForces(
       affinities, start: PlaneStart.of(distances, seed: options.seed, pool: pool), pool: pool)
-    var descent = Descent(count: count, exaggeration: options.exaggeration)
-    var (best, bestIteration) = (Double.infinity, 0)
     var done = 0
-    while done < options.iterations {
-      let isEarly = done < options.earlyIterations
-      forces.compute(exaggeration: isEarly ? options.exaggeration : 1)
-      descent.step(forces, momentum: isEarly ? 0.5 : 0.8)
-      done += 1
-      guard done % Self.checkInterval == 0 else { continue }
-      guard progress(done, options.iterations) else { return nil }
-      guard !isEarly else { continue }
-      let divergence = forces.divergence()
-      if divergence < best {
-        (best, bestIteration) = (divergence, done)
-      } else if done - bestIteration > Self.patience {
-        break
+    // Velocities and gains that were learned of exaggerated forces do not hold for the others.
+    for isEarly in [true, false] {
+      var descent = Descent(count: count, exaggeration: options.exaggeration)
+      var (best, bestIteration) = (Double.infinity, done)
+      while done < (isEarly ? options.earlyIterations : options.iterations) {
+        forces.compute(exaggeration: isEarly ? options.exaggeration : 1)
+        descent.step(forces, momentum: isEarly ? 0.5 : 0.8)
+        done += 1
+        guard done % Self.checkInterval == 0 else { continue }
+        guard progress(done, options.iterations) else { return nil }
+        // Exaggeration can draw everything into one point, from which only its end leads out.
+        if descent.gradientNorm(forces) <= Self.smallestGradient { break }
+        guard !isEarly else { continue }
+        let divergence = forces.divergence()
+        if divergence < best {
+          (best, bestIteration) = (divergence, done)
+        } else if done - bestIteration > Self.patience {
+          break
+        }
       }
-      if descent.gradientNorm(forces) <= Self.smallestGradient { break }
     }
     forces.compute(exaggeration: 1)
     divergence = forces.divergence()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MARNet
+import MARNetReport
 import MARNetStudy
 import Synchronization
 
@@ -35,6 +36,16 @@ enum ProgressLine {
   static func showRows(_ verb: String, _ done: Int, _ count: Int) -> Bool {
     if Console.errorIsTerminal {
       rewrite("\(verb) \(Decimals.grouped(done)) of \(Decimals.grouped(count)) rows")
+    }
+    return !Interruption.isRequested
+  }
+
+  /// Shows how far a report has come and answers whether to go on.
+  static func show(_ progress: ReportProgress) -> Bool {
+    if Console.errorIsTerminal {
+      rewrite(
+        "\(progress.stage): \(Decimals.grouped(progress.done)) of "
+          + "\(Decimals.grouped(progress.count)) \(progress.unit)")
     }
     return !Interruption.isRequested
   }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import MARNet
+
+/// The predictors beside each other, the probe first.
+struct PredictorTable: Sendable, Equatable {
+  struct Row: Sendable, Equatable {
+    /// Of `PredictorName`.
+    var name: String
+    var title: String
+    var metrics: ClassificationMetrics
+    /// Top-1 minus the probe's; nil for the probe.
+    var gain: Interval?
+  }
+
+  var rows: [Row]
+  /// Top-5 says nothing of five classes or fewer.
+  var hasTop5: Bool
+
+  init(_ evaluation: DetailedEvaluation, decision: Model.Decision, classCount: Int) {
+    let order = [
+      PredictorName.probe, PredictorName.imageOnlyEnsemble, PredictorName.imageOnlyControl,
+      PredictorName.alignment, PredictorName.reconstruction, PredictorName.heads,
+      PredictorName.fused,
+    ]
+    rows = order.compactMap { name in
+      // Where MARNet predicts, its heads are the last row, calibrated.
+      guard let one = evaluation[name], name != PredictorName.heads || decision == .probe else {
+        return nil
+      }
+      return Row(
+        name: name, title: Self.title(name, decision), metrics: one.metrics,
+        gain: name == PredictorName.probe ? nil : Interval(one.top1Gain))
+    }
+    hasTop5 = classCount > 5
+  }
+
+  static func title(_ name: String, _ decision: Model.Decision = .marnet) -> String {
+    switch name {
+    case PredictorName.probe: "Linear probe"
+    case PredictorName.alignment: "Alignment"
+    case PredictorName.reconstruction: "Reconstruction"
+    case PredictorName.heads: "MARNet's heads (not used)"
+    case PredictorName.fused: decision == .marnet ? "Fused" : "Final (the probe)"
+    case PredictorName.imageOnlyEnsemble: "Image-only ensemble"
+    case PredictorName.imageOnlyControl: "Same network without text"
+    default: name
+    }
+  }
+}
+
+/// How far confidence can be believed, before and after calibration.
+struct Calibration: Sendable, Equatable {
+  var before: [ReliabilityBin]
+  var after: [ReliabilityBin]
+  var eceBefore: Double
+  var eceAfter: Double
+  var nllBefore: Double
+  var nllAfter: Double
+  /// 1: not calibrated, and both are the same.
+  var temperature: Double
+
+  init?(_ evaluation: DetailedEvaluation, temperature: Double) {
+    guard let fused = evaluation[PredictorName.fused],
+      let uncalibrated = evaluation[PredictorName.uncalibrated]
+    else { return nil }
+    before = uncalibrated.reliability
+    after = fused.reliability
+    (eceBefore, eceAfter) = (uncalibrated.metrics.ece, fused.metrics.ece)
+    (nllBefore, nllAfter) = (uncalibrated.metrics.nll, fused.metrics.nll)
+    self.temperature = temperature
+  }
+}
