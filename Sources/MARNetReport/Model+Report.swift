@@ -24,7 +24,7 @@ extension Model {
       throw ModelError.outputExists(path: path)
     }
     try file.requireIsNot(path)
-    // Finds out, before the work, whether it can be written.
+    // Tells before the work where nothing can be written.
     let output = try AtomicFile(path: path)
     let gathering = ReportGathering(
       model: self, directory: directory, file: file, options: options, threads: threads,

@@ -17,7 +17,7 @@ package struct DenoisingPath: Sendable, Equatable {
     /// Mean over rows of the distance to the mean text of their class, a root mean square over
     /// dimensions in standardised units; nil without means.
     package var ownDistance: Double?
-    /// The same to the nearest mean of another class.
+    /// The same to the means of the other classes, averaged over these.
     package var otherDistance: Double?
   }
 
@@ -149,7 +149,7 @@ private struct DenoisingTracer {
     }
   }
 
-  /// Distances to the mean of the row's class and to the nearest other one, from
+  /// Distances to the mean of the row's class and, averaged, to those of the others, from
   /// ‖x − m‖² = ‖x‖² + ‖m‖² − 2 x·m.
   private static func distances(
     _ x: UnsafeMutablePointer<Float>, _ width: Int, _ products: UnsafeMutablePointer<Float>,
@@ -161,10 +161,8 @@ private struct DenoisingTracer {
       let square = length + lengths[index] - 2 * Double(products[index])
       return (max(0, square) / Double(width)).squareRoot()
     }
-    var nearest = Double.infinity
-    for index in lengths.indices where index != label && means.rows[index] > 0 {
-      nearest = min(nearest, distance(index))
-    }
-    return (distance(label), nearest.isFinite ? nearest : 0)
+    let others = lengths.indices.filter { $0 != label && means.rows[$0] > 0 }
+    let sum = others.reduce(0.0) { $0 + distance($1) }
+    return (distance(label), sum / Double(max(others.count, 1)))
   }
 }

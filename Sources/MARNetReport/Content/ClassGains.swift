@@ -3,25 +3,25 @@
 import MARNet
 
 /// What each class gained or lost against the probe.
-struct ClassGains: Sendable, Equatable {
-  struct Row: Sendable, Equatable {
-    var name: String
-    var rows: Int
+package struct ClassGains: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
+    package var name: String
+    package var rows: Int
     /// Fractions of the class's rows that are right.
-    var probe: Double
-    var own: Double
+    package var probe: Double
+    package var own: Double
 
-    var gain: Double { own - probe }
+    package var gain: Double { own - probe }
   }
 
   /// Classes with rows, the largest gain first; of equals, in the order of the classes.
-  var rows: [Row]
+  package var rows: [Row]
   /// What is compared to the probe.
-  var predictor: String
-  var better: Int { rows.count { $0.gain > 0 } }
-  var worse: Int { rows.count { $0.gain < 0 } }
+  package var predictor: String
+  package var better: Int { rows.count { $0.gain > 0 } }
+  package var worse: Int { rows.count { $0.gain < 0 } }
 
-  init(
+  package init(
     _ own: ConfusionCounts, probe: ConfusionCounts, classNames: [String], predictor: String
   ) {
     self.predictor = predictor

@@ -3,31 +3,31 @@
 import MARNet
 
 /// Which classes are taken for which, by the final prediction.
-struct Confusion: Sendable, Equatable {
+package struct Confusion: Sendable, Equatable {
   /// A confusion among the most frequent.
-  struct Mistake: Sendable, Equatable {
-    var label: Int
-    var prediction: Int
-    var rows: Int
+  package struct Mistake: Sendable, Equatable {
+    package var label: Int
+    package var prediction: Int
+    package var rows: Int
     /// Of the rows of the label, a fraction.
-    var share: Double
+    package var share: Double
     /// How often the probe makes the same one.
-    var probeRows: Int
+    package var probeRows: Int
   }
 
-  var classNames: [String]
+  package var classNames: [String]
   /// Cells that occur.
-  var cells: [ConfusionCounts.Cell]
+  package var cells: [ConfusionCounts.Cell]
   /// Rows of each class, `[C]`.
-  var classRows: [Int]
+  package var classRows: [Int]
   /// The most frequent mistakes.
-  var mistakes: [Mistake]
+  package var mistakes: [Mistake]
   /// Mistakes in all, rows.
-  var wrongRows: Int
+  package var wrongRows: Int
 
   private static let mostMistakes = 20
 
-  init(_ counts: ConfusionCounts, probe: ConfusionCounts, classNames: [String]) {
+  package init(_ counts: ConfusionCounts, probe: ConfusionCounts, classNames: [String]) {
     self.classNames = classNames
     cells = counts.cells
     let rows = counts.classRows
@@ -35,7 +35,9 @@ struct Confusion: Sendable, Equatable {
     let mistakes = counts.mistakes
     wrongRows = mistakes.reduce(0) { $0 + $1.rows }
     var ofProbe: [Int: Int] = [:]
-    for cell in probe.cells { ofProbe[cell.label * counts.classCount + cell.prediction] = cell.rows }
+    for cell in probe.cells {
+      ofProbe[cell.label * counts.classCount + cell.prediction] = cell.rows
+    }
     self.mistakes = mistakes.prefix(Self.mostMistakes).map { cell in
       Mistake(
         label: cell.label, prediction: cell.prediction, rows: cell.rows,

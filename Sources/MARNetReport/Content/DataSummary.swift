@@ -3,26 +3,26 @@
 import MARNet
 
 /// What rows there are, and what the fit made of its own.
-struct DataSummary: Sendable, Equatable {
-  struct Part: Sendable, Equatable {
-    var split: Split
-    var rows: Int
+package struct DataSummary: Sendable, Equatable {
+  package struct Part: Sendable, Equatable {
+    package var split: Split
+    package var rows: Int
     /// Nil without labels that can be read.
-    var labelled: Int?
-    var visual: String
-    var text: String
-    var hasIDs: Bool
+    package var labelled: Int?
+    package var visual: String
+    package var text: String
+    package var hasIDs: Bool
   }
 
-  var parts: [Part]
+  package var parts: [Part]
   /// Splits that cannot be read, with the reason.
-  var problems: [String]
+  package var problems: [String]
   /// Sentences on the training rows, from the fit.
-  var training: [String]
+  package var training: [String]
   /// Rows a class among those evaluated; nil without.
-  var balance: ClassBalance?
+  package var balance: ClassBalance?
 
-  init(_ file: FeatureFile, model: Model, evaluation: DetailedEvaluation?) {
+  package init(_ file: FeatureFile, model: Model, evaluation: DetailedEvaluation?) {
     parts = []
     problems = []
     for split in file.splits {

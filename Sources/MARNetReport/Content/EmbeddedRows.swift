@@ -4,29 +4,29 @@ import MARNet
 import MARNetDense
 
 /// Rows of a few classes in the plane, by x_v and by x_CDR: Figure 3 of MARNet.
-struct EmbeddedRows: Sendable, Equatable {
-  struct Space: Sendable, Equatable {
-    var title: String
-    var width: Int
-    var plane: PlaneEmbedding
+package struct EmbeddedRows: Sendable, Equatable {
+  package struct Space: Sendable, Equatable {
+    package var title: String
+    package var width: Int
+    package var plane: PlaneEmbedding
     /// Share of the ten nearest neighbours of the same class, measured before the projection.
-    var agreement: Double
+    package var agreement: Double
   }
 
   /// Names of the classes, in the order of `classes`.
-  var names: [String]
+  package var names: [String]
   /// Of each row, its place in `names`.
-  var classes: [Int]
-  var visual: Space
-  var reconstructed: Space
+  package var classes: [Int]
+  package var visual: Space
+  package var reconstructed: Space
   /// Whether the classes are those that are most confused.
-  var isDefault: Bool
+  package var isDefault: Bool
 
-  static let neighbours = 10
-  static let classCount = 5
+  package static let neighbours = 10
+  package static let classCount = 5
 
   /// The rows that are embedded: of each class as many as asked for, spread evenly over its rows.
-  static func rows(
+  package static func rows(
     of classes: [Int], in evaluation: DetailedEvaluation, perClass: Int
   ) -> [(row: Int, label: Int)] {
     classes.flatMap { label in
@@ -37,7 +37,7 @@ struct EmbeddedRows: Sendable, Equatable {
   }
 
   /// - Returns: nil when stopped.
-  init?(
+  package init?(
     visual: Matrix, reconstructed: Matrix, labels: [Int], classes: [Int], classNames: [String],
     isDefault: Bool, seed: UInt64, pool: WorkerPool,
     progress: (_ done: Int, _ count: Int) -> Bool
@@ -68,9 +68,9 @@ struct EmbeddedRows: Sendable, Equatable {
 }
 
 /// A part of a list that stands for all of it.
-enum EvenSpread {
+package enum EvenSpread {
   /// At most `most` of `values`, spread evenly, in their order.
-  static func of<Element>(_ values: [Element], most: Int) -> [Element] {
+  package static func of<Element>(_ values: [Element], most: Int) -> [Element] {
     guard values.count > most else { return values }
     return (0..<most).map { values[$0 * values.count / most] }
   }

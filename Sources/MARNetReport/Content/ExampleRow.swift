@@ -4,47 +4,47 @@ import MARNet
 import MARNetDense
 
 /// One row and what every branch says of it: Figure 4 of MARNet.
-struct ExampleRow: Sendable, Equatable {
+package struct ExampleRow: Sendable, Equatable {
   /// A class that a branch deems likely.
-  struct Candidate: Sendable, Equatable {
-    var name: String
-    var isRight: Bool
+  package struct Candidate: Sendable, Equatable {
+    package var name: String
+    package var isRight: Bool
     /// With the model's draws.
-    var probability: Double
+    package var probability: Double
     /// Lowest and highest over single draws; nil where noise takes no part.
-    var range: ClosedRange<Double>?
+    package var range: ClosedRange<Double>?
   }
 
   /// One branch.
-  struct Branch: Sendable, Equatable {
+  package struct Branch: Sendable, Equatable {
     /// Of `PredictorName`.
-    var name: String
-    var title: String
+    package var name: String
+    package var title: String
     /// The most probable first.
-    var candidates: [Candidate]
+    package var candidates: [Candidate]
     /// How many single draws have the first candidate as theirs; nil where noise takes no part.
-    var agreeingDraws: Int?
+    package var agreeingDraws: Int?
   }
 
   /// In the split, from 0.
-  var row: Int
+  package var row: Int
   /// Its identifier in the file.
-  var identifier: String?
+  package var identifier: String?
   /// The name of its class; nil for an unlabelled row.
-  var label: String?
+  package var label: String?
   /// Why it was chosen.
-  var reason: String
-  var branches: [Branch]
+  package var reason: String
+  package var branches: [Branch]
 
   /// Single draws that show how much a prediction varies.
-  static let draws = 16
-  static let candidates = 3
+  package static let draws = 16
+  package static let candidates = 3
 }
 
 /// Rows of each kind: put right against the probe, spoilt, and neither.
-enum ExampleChoice {
+package enum ExampleChoice {
   /// - Returns: places in the evaluation with the reason, at most six.
-  static func of(
+  package static func of(
     _ evaluation: DetailedEvaluation, final name: String
   ) -> [(index: Int, reason: String)] {
     guard let probe = evaluation[PredictorName.probe], let own = evaluation[name] else { return [] }
@@ -73,7 +73,7 @@ extension ExampleRow {
   /// Says what every branch makes of `visual` `[N, Dv]`.
   ///
   /// - Parameter final: the last branch, of `PredictorName`.
-  static func branches(
+  package static func branches(
     of visual: Matrix, labels: [Int32], model: Model, final: String, options: ScoringOptions,
     threads: Int?
   ) throws -> [[Branch]] {

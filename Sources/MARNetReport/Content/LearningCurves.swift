@@ -3,34 +3,34 @@
 import MARNet
 
 /// The curves of one network: every loss term and the validation accuracy over its epochs.
-struct LearningCurves: Sendable, Equatable {
+package struct LearningCurves: Sendable, Equatable {
   /// One term.
-  struct Panel: Sendable, Equatable {
-    var title: String
+  package struct Panel: Sendable, Equatable {
+    package var title: String
     /// What is read off the vertical axis.
-    var unit: String
-    var isFraction: Bool
-    var series: [Series]
+    package var unit: String
+    package var isFraction: Bool
+    package var series: [Series]
   }
 
   /// One training of the network.
-  struct Series: Sendable, Equatable {
+  package struct Series: Sendable, Equatable {
     /// "held-out test" or "final fit"; empty where the network was trained once.
-    var run: String
+    package var run: String
     /// Epoch and value.
-    var points: [(epoch: Int, value: Double)]
+    package var points: [(epoch: Int, value: Double)]
 
-    static func == (left: Series, right: Series) -> Bool {
+    package static func == (left: Series, right: Series) -> Bool {
       left.run == right.run
         && left.points.elementsEqual(right.points) { $0.epoch == $1.epoch && $0.value == $1.value }
     }
   }
 
   /// Of a stage, such as "joint network".
-  var network: String
+  package var network: String
   /// Whether it never saw text.
-  var isControl: Bool
-  var panels: [Panel]
+  package var isControl: Bool
+  package var panels: [Panel]
 
   private static let terms:
     [(title: String, unit: String, value: KeyPath<EpochRecord, Double?> & Sendable)] = [
@@ -42,14 +42,14 @@ struct LearningCurves: Sendable, Equatable {
     ]
 
   /// Splits "stage 1 of 3, alignment, held-out test" in the network and the run.
-  static func split(_ stage: String) -> (network: String, run: String) {
+  package static func split(_ stage: String) -> (network: String, run: String) {
     for run in ["held-out test", "final fit"] where stage.hasSuffix(", " + run) {
       return (String(stage.dropLast(run.count + 2)), run)
     }
     return (stage, "")
   }
 
-  static func of(_ epochs: [EpochRecord]) -> [LearningCurves] {
+  package static func of(_ epochs: [EpochRecord]) -> [LearningCurves] {
     var networks: [String] = []
     var runs: [String: [String]] = [:]
     var records: [String: [EpochRecord]] = [:]

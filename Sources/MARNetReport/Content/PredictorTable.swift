@@ -3,21 +3,21 @@
 import MARNet
 
 /// The predictors beside each other, the probe first.
-struct PredictorTable: Sendable, Equatable {
-  struct Row: Sendable, Equatable {
+package struct PredictorTable: Sendable, Equatable {
+  package struct Row: Sendable, Equatable {
     /// Of `PredictorName`.
-    var name: String
-    var title: String
-    var metrics: ClassificationMetrics
+    package var name: String
+    package var title: String
+    package var metrics: ClassificationMetrics
     /// Top-1 minus the probe's; nil for the probe.
-    var gain: Interval?
+    package var gain: Interval?
   }
 
-  var rows: [Row]
+  package var rows: [Row]
   /// Top-5 says nothing of five classes or fewer.
-  var hasTop5: Bool
+  package var hasTop5: Bool
 
-  init(_ evaluation: DetailedEvaluation, decision: Model.Decision, classCount: Int) {
+  package init(_ evaluation: DetailedEvaluation, decision: Model.Decision, classCount: Int) {
     let order = [
       PredictorName.probe, PredictorName.imageOnlyEnsemble, PredictorName.imageOnlyControl,
       PredictorName.alignment, PredictorName.reconstruction, PredictorName.heads,
@@ -35,7 +35,7 @@ struct PredictorTable: Sendable, Equatable {
     hasTop5 = classCount > 5
   }
 
-  static func title(_ name: String, _ decision: Model.Decision = .marnet) -> String {
+  package static func title(_ name: String, _ decision: Model.Decision = .marnet) -> String {
     switch name {
     case PredictorName.probe: "Linear probe"
     case PredictorName.alignment: "Alignment"
@@ -50,17 +50,17 @@ struct PredictorTable: Sendable, Equatable {
 }
 
 /// How far confidence can be believed, before and after calibration.
-struct Calibration: Sendable, Equatable {
-  var before: [ReliabilityBin]
-  var after: [ReliabilityBin]
-  var eceBefore: Double
-  var eceAfter: Double
-  var nllBefore: Double
-  var nllAfter: Double
+package struct Calibration: Sendable, Equatable {
+  package var before: [ReliabilityBin]
+  package var after: [ReliabilityBin]
+  package var eceBefore: Double
+  package var eceAfter: Double
+  package var nllBefore: Double
+  package var nllAfter: Double
   /// 1: not calibrated, and both are the same.
-  var temperature: Double
+  package var temperature: Double
 
-  init?(_ evaluation: DetailedEvaluation, temperature: Double) {
+  package init?(_ evaluation: DetailedEvaluation, temperature: Double) {
     guard let fused = evaluation[PredictorName.fused],
       let uncalibrated = evaluation[PredictorName.uncalibrated]
     else { return nil }

@@ -5,16 +5,28 @@ import MARNetDense
 
 /// Collects what a page shows: one pass over the rows of the split, then the rows that figures
 /// show, chosen from it.
-struct ReportGathering {
-  let model: Model
-  let directory: String
-  let file: FeatureFile
-  let options: ReportOptions
-  let threads: Int?
-  let progress: (ReportProgress) -> Bool
+package struct ReportGathering {
+  private let model: Model
+  private let directory: String
+  private let file: FeatureFile
+  private let options: ReportOptions
+  private let threads: Int?
+  private let progress: (ReportProgress) -> Bool
 
   /// Rows whose denoising is traced, at most.
   private static let tracedRows = 1_000
+
+  package init(
+    model: Model, directory: String, file: FeatureFile, options: ReportOptions, threads: Int?,
+    progress: @escaping (ReportProgress) -> Bool
+  ) {
+    self.model = model
+    self.directory = directory
+    self.file = file
+    self.options = options
+    self.threads = threads
+    self.progress = progress
+  }
 
   /// The rows that are evaluated: those asked for, or `test` where the file has it.
   private var split: Split? {
@@ -23,7 +35,8 @@ struct ReportGathering {
 
   /// - Throws: `DataError`, `ModelError`, `ReportError`, `ConfigurationError`,
   ///   `FitError.cancelled`.
-  func gather() throws -> ReportContent {
+  package func gather() throws -> ReportContent {
+    let named = try requested()
     let epochs = try Model.epochs(directory: directory)
     let evaluation = try evaluate()
     let absence = absence(of: evaluation)
@@ -61,11 +74,35 @@ struct ReportGathering {
       curves: epochs.isEmpty
         ? .absent("The model directory has no metrics.jsonl, where 'fit' writes its losses.")
         : .found(LearningCurves.of(epochs)),
-      embedding: try embedding(evaluation, fused, absence),
+      embedding: try embedding(evaluation, fused, named, absence),
       examples: try examples(evaluation, final, absence),
       denoising: try denoising(evaluation, absence),
       data: DataSummary(file, model: model, evaluation: evaluation),
       settings: Settings(model, features: try split.map { try file.sampleFingerprint($0) }))
+  }
+
+  /// The classes that were asked for, by their index; checked, as the rows are, before the work.
+  private func requested() throws -> [Int] {
+    var classes: [Int] = []
+    for name in options.classes {
+      guard let index = model.classNames.firstIndex(of: name) else {
+        throw ReportError.unknownClass(
+          name: name, nearest: nearestName(to: name, in: model.classNames))
+      }
+      if !classes.contains(index) { classes.append(index) }
+    }
+    let count =
+      classes.isEmpty ? min(EmbeddedRows.classCount, model.classNames.count) : classes.count
+    guard options.rowsPerClass <= PlaneEmbedding.mostPoints / max(count, 1) else {
+      throw ReportError.tooManyPoints(
+        classes: count, rowsPerClass: options.rowsPerClass, most: PlaneEmbedding.mostPoints)
+    }
+    guard let split else { return classes }
+    let rowCount = try file.description(of: split).rowCount
+    if let row = options.exampleRows.first(where: { !(0..<rowCount).contains($0) }) {
+      throw ReportError.rowOutOfRange(row: row, split: split, rowCount: rowCount)
+    }
+    return classes
   }
 
   private func subject() throws -> ReportSubject {
@@ -82,7 +119,9 @@ struct ReportGathering {
     }
     own += options.exampleRows.flatMap { ["--row", "\($0)"] }
     var images = file.layout
-    images.textJoin = nil
+    if images.textJoin != nil {
+      (images.textJoin, images.textKey, images.textPool) = (nil, nil, nil)
+    }
     return ReportSubject(
       model: directory, features: file.paths,
       featureArguments: file.layout.arguments(for: file.paths),
@@ -111,22 +150,12 @@ struct ReportGathering {
       ? "The rows of '\(split.rawValue)' have no labels, so nothing was evaluated." : ""
   }
 
-  // MARK: Figures of chosen rows
-
   private func embedding(
-    _ evaluation: DetailedEvaluation?, _ fused: ConfusionCounts?, _ absence: String
+    _ evaluation: DetailedEvaluation?, _ fused: ConfusionCounts?, _ named: [Int],
+    _ absence: String
   ) throws -> Finding<EmbeddedRows> {
-    let named = try options.classes.map(classIndex)
     guard let evaluation, let fused, let split else { return .absent(absence) }
-    let classes =
-      named.isEmpty
-      ? fused.mostConfused(EmbeddedRows.classCount)
-      : named.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
-    guard classes.count * options.rowsPerClass <= PlaneEmbedding.mostPoints else {
-      throw ReportError.tooManyPoints(
-        classes: classes.count, rowsPerClass: options.rowsPerClass,
-        most: PlaneEmbedding.mostPoints)
-    }
+    let classes = named.isEmpty ? fused.mostConfused(EmbeddedRows.classCount) : named
     let chosen = EmbeddedRows.rows(of: classes, in: evaluation, perClass: options.rowsPerClass)
     guard chosen.count >= PlaneEmbedding.fewestPoints else {
       return .absent(
@@ -150,24 +179,12 @@ struct ReportGathering {
     return .found(found)
   }
 
-  private func classIndex(of name: String) throws -> Int {
-    guard let index = model.classNames.firstIndex(of: name) else {
-      throw ReportError.unknownClass(
-        name: name, nearest: nearestName(to: name, in: model.classNames))
-    }
-    return index
-  }
-
   private func examples(
     _ evaluation: DetailedEvaluation?, _ final: String, _ absence: String
   ) throws -> Finding<[ExampleRow]> {
     guard let split else { return .absent(absence) }
-    let rowCount = try file.description(of: split).rowCount
     var chosen: [(row: Int, label: Int32, reason: String)] = []
     for row in options.exampleRows {
-      guard (0..<rowCount).contains(row) else {
-        throw ReportError.rowOutOfRange(row: row, split: split, rowCount: rowCount)
-      }
       let index = evaluation?.rows.firstIndex(of: row)
       chosen.append((row, index.flatMap { evaluation?.labels[$0] } ?? -1, "asked for"))
     }

@@ -4,11 +4,11 @@ import MARNet
 import MARNetDense
 
 /// Reads single rows of a split, block by block, so that compressed chunks are read once.
-enum RowGathering {
+package enum RowGathering {
   private static let blockRows = 2_048
 
   /// The visual features of `rows`, in that order, `[rows.count, Dv]`.
-  static func visual(_ file: FeatureFile, _ split: Split, rows: [Int]) throws -> Matrix {
+  package static func visual(_ file: FeatureFile, _ split: Split, rows: [Int]) throws -> Matrix {
     let description = try file.description(of: split)
     var result = Matrix(rowCount: rows.count, columnCount: description.visualWidth)
     let target = result.mutableView()

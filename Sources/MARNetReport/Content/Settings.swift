@@ -3,27 +3,27 @@
 import MARNet
 
 /// The configuration of a model, and what tells it and its data from others.
-struct Settings: Sendable, Equatable {
-  struct Value: Sendable, Equatable {
-    var key: String
-    var value: String
+package struct Settings: Sendable, Equatable {
+  package struct Value: Sendable, Equatable {
+    package var key: String
+    package var value: String
     /// What the preset has in its place; nil where it has the same.
-    var preset: String?
+    package var preset: String?
   }
 
-  var presetName: String
-  var values: [Value]
+  package var presetName: String
+  package var values: [Value]
   /// Name and value, such as the fingerprints.
-  var identity: [(name: String, value: String)]
+  package var identity: [(name: String, value: String)]
 
-  var changed: [Value] { values.filter { $0.preset != nil } }
+  package var changed: [Value] { values.filter { $0.preset != nil } }
 
-  static func == (left: Settings, right: Settings) -> Bool {
+  package static func == (left: Settings, right: Settings) -> Bool {
     left.presetName == right.presetName && left.values == right.values
       && left.identity.elementsEqual(right.identity) { $0 == $1 }
   }
 
-  init(_ model: Model, features fingerprint: String?) {
+  package init(_ model: Model, features fingerprint: String?) {
     let own = model.configuration.flattened
     let preset = Configuration(
       preset: model.configuration.preset, seed: model.configuration.seed

@@ -3,26 +3,26 @@
 import MARNet
 
 /// What the model gained over the linear probe.
-struct Verdict: Sendable, Equatable {
+package struct Verdict: Sendable, Equatable {
   /// Which way the interval lies.
-  enum Kind: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     case gain
     case loss
     case unclear
     case unmeasured
   }
 
-  var kind: Kind
+  package var kind: Kind
   /// A few words.
-  var headline: String
+  package var headline: String
   /// One sentence with the interval.
-  var sentence: String
+  package var sentence: String
   /// What else must be known to read it.
-  var notes: [String]
+  package var notes: [String]
 
   /// Of a model and an evaluation; without one, of what its fit found on held-out rows.
-  init(_ model: Model, _ evaluation: DetailedEvaluation?, split: Split?, absence: String) {
-    notes = []
+  package init(_ model: Model, _ evaluation: DetailedEvaluation?, split: Split?, absence: String) {
+    (kind, headline, sentence, notes) = (.unmeasured, "Nothing was measured", "", [])
     let rows: String
     let gain: PairedDifference
     let control: PairedDifference?
@@ -39,14 +39,19 @@ struct Verdict: Sendable, Equatable {
       control = model.report[PredictorName.imageOnlyControl]?.top1Gain
       notes.append(absence + " What follows is what the fit found on rows it held out.")
     } else {
-      kind = .unmeasured
-      headline = "Nothing was measured"
       sentence = absence + " The fit could hold no rows out either."
+      return
+    }
+    let name = model.decision == .marnet ? "fusion" : "MARNet"
+    addNotes(model, control)
+    guard gain.mean != 0 || gain.standardError != 0 else {
+      kind = .unclear
+      headline = "No difference to the linear probe"
+      sentence = "On \(rows), \(name) is right on the very rows on which the linear probe is."
       return
     }
     let interval = Interval(gain)
     kind = interval.low > 0 ? .gain : interval.high < 0 ? .loss : .unclear
-    let name = model.decision == .marnet ? "fusion" : "MARNet"
     switch kind {
     case .gain:
       headline = "\(Points.signed(gain.mean)) points of top-1 over the linear probe"
@@ -64,6 +69,9 @@ struct Verdict: Sendable, Equatable {
         "On \(rows), \(name) differs from the linear probe by \(Points.signed(gain.mean)) points "
         + "of top-1, and the 95 % interval (\(interval.text)) holds 0."
     }
+  }
+
+  private mutating func addNotes(_ model: Model, _ control: PairedDifference?) {
     if model.decision == .probe {
       notes.append(
         "On held-out rows MARNet was clearly worse than the probe, so this model predicts with "
@@ -79,31 +87,31 @@ struct Verdict: Sendable, Equatable {
 }
 
 /// A 95 % interval of a mean difference, from its standard error.
-struct Interval: Sendable, Equatable {
-  var mean: Double
-  var low: Double
-  var high: Double
+package struct Interval: Sendable, Equatable {
+  package var mean: Double
+  package var low: Double
+  package var high: Double
 
-  init(_ difference: PairedDifference) {
+  package init(_ difference: PairedDifference) {
     mean = difference.mean
     low = difference.mean - 1.96 * difference.standardError
     high = difference.mean + 1.96 * difference.standardError
   }
 
   /// "+1.2 to +3.4", in points.
-  var text: String { "\(Points.signed(low)) to \(Points.signed(high))" }
+  package var text: String { "\(Points.signed(low)) to \(Points.signed(high))" }
 }
 
 /// Fractions in points and percent, for people.
-enum Points {
+package enum Points {
   /// With a sign, one digit.
-  static func signed(_ fraction: Double) -> String {
+  package static func signed(_ fraction: Double) -> String {
     let text = plain(fraction)
     if text == "0.0" || text == "-0.0" { return "0.0" }
     return fraction < 0 ? "\u{2212}" + text.dropFirst() : "+" + text
   }
 
-  static func plain(_ fraction: Double, digits: Int = 1) -> String {
+  package static func plain(_ fraction: Double, digits: Int = 1) -> String {
     Decimals.text(100 * fraction, digits: digits)
   }
 }

@@ -16,23 +16,23 @@ import MARNetDense
 /// symmetric.
 ///
 ///     p_j|i = exp(−β_i d²_ij) / Σ_k exp(−β_i d²_ik),   p_ij = (p_j|i + p_i|j) / 2N
-struct Affinities: Sendable {
+package struct Affinities: Sendable {
   /// `[N, N padded]`, sums to 1; the padding and the diagonal are 0.
-  let joint: Matrix
+  package let joint: Matrix
   /// Σ p ln p.
-  let negativeEntropy: Double
+  package let negativeEntropy: Double
 
   /// A row is padded to whole vectors of this many.
-  static let lanes = 8
+  package static let lanes = 8
   /// No p is below this, so that logarithms exist; scikit-learn's.
-  static let smallest = Float(Double.ulpOfOne)
+  package static let smallest = Float(Double.ulpOfOne)
   private static let tolerance = 1e-5
   private static let mostSteps = 100
 
-  static func padded(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
+  package static func padded(_ count: Int) -> Int { (count + lanes - 1) / lanes * lanes }
 
   /// - Precondition: 1 < perplexity < N.
-  init(_ distances: PairwiseDistances, perplexity: Double, pool: WorkerPool) {
+  package init(_ distances: PairwiseDistances, perplexity: Double, pool: WorkerPool) {
     let count = distances.count
     precondition(
       perplexity > 1 && perplexity < Double(count),
@@ -40,8 +40,7 @@ struct Affinities: Sendable {
     let source = distances.squared.view
     let tasks = (count + PairwiseDistances.taskRows - 1) / PairwiseDistances.taskRows
     func rows(of task: Int) -> Range<Int> {
-      task * PairwiseDistances.taskRows
-        ..< min((task + 1) * PairwiseDistances.taskRows, count)
+      task * PairwiseDistances.taskRows..<min((task + 1) * PairwiseDistances.taskRows, count)
     }
     let conditional = Matrix(rowCount: count, columnCount: count) { target in
       pool.forEach(tasks) { task, _ in
@@ -79,7 +78,7 @@ struct Affinities: Sendable {
   /// p_j|i of one point, by bisection on β until the entropy is ln of the perplexity.
   ///
   /// - Parameter squared: d² to every point, `[N]`.
-  static func conditional(
+  package static func conditional(
     _ squared: UnsafeBufferPointer<Float>, own: Int, perplexity: Double
   ) -> [Double] {
     // Distances from the nearest: the same probabilities, without underflow of all of them.

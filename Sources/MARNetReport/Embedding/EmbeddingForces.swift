@@ -19,24 +19,24 @@ import MARNetDense
 /// with e the exaggeration. Attraction and repulsion are summed apart, so that one pass over the
 /// pairs does, Z included. Every row is summed in one order on one thread: the bits do not depend
 /// on the threads.
-final class EmbeddingForces {
+package final class EmbeddingForces {
   private typealias Lanes = SIMD8<Float>
 
   /// Coordinates, `[N padded]` each; the padding is so far away that it exerts no force.
-  let x: AlignedBuffer
-  let y: AlignedBuffer
-  let count: Int
+  package let x: AlignedBuffer
+  package let y: AlignedBuffer
+  package let count: Int
   /// Of the last call of `compute`: ∂KL/∂y, `[N]` each, and Z.
-  private(set) var gradientX: [Float]
-  private(set) var gradientY: [Float]
-  private(set) var normalization = 1.0
+  package private(set) var gradientX: [Float]
+  package private(set) var gradientY: [Float]
+  package private(set) var normalization = 1.0
 
   private let affinities: Affinities
   private let pool: WorkerPool
   private var rowSums: [Double]
   private static let farAway: Float = 1e15
 
-  init(_ affinities: Affinities, start: [[Float]], pool: WorkerPool) {
+  package init(_ affinities: Affinities, start: [[Float]], pool: WorkerPool) {
     self.affinities = affinities
     self.pool = pool
     count = affinities.joint.rowCount
@@ -52,7 +52,7 @@ final class EmbeddingForces {
   }
 
   /// Computes gradient and Z where the points are now.
-  func compute(exaggeration: Double) {
+  package func compute(exaggeration: Double) {
     var forces = [Double](repeating: 0, count: 4 * count)
     let source = affinities.joint.view
     let vectors = source.columnCount / Affinities.lanes
@@ -82,7 +82,7 @@ final class EmbeddingForces {
   }
 
   /// Σ p ln(p / q) in nats, with the Z of the last `compute`.
-  func divergence() -> Double {
+  package func divergence() -> Double {
     let source = affinities.joint.view
     var sums = [Double](repeating: 0, count: count)
     sums.withUnsafeMutableBufferPointer { sums in
@@ -105,11 +105,11 @@ final class EmbeddingForces {
   private static let taskRows = PairwiseDistances.taskRows
 
   private struct RowForces {
-    var attractionX = 0.0
-    var attractionY = 0.0
-    var repulsionX = 0.0
-    var repulsionY = 0.0
-    var sum = 0.0
+    package var attractionX = 0.0
+    package var attractionY = 0.0
+    package var repulsionX = 0.0
+    package var repulsionY = 0.0
+    package var sum = 0.0
   }
 
   private static func row(

@@ -7,20 +7,20 @@ import MARNetDense
 ///
 /// ‖a − b‖² = ‖a‖² + ‖b‖² − 2 a·b, of rows whose mean is taken away first: far from 0 the
 /// difference of large numbers would keep few digits.
-struct PairwiseDistances: Sendable {
+package struct PairwiseDistances: Sendable {
   /// `[N, N]`, 0 or above; 0 on the diagonal.
-  let squared: Matrix
+  package let squared: Matrix
   /// The rows less their mean, `[N, D]`.
-  let centred: Matrix
+  package let centred: Matrix
 
   /// Rows of a task; fixed, so that products have one shape whatever the threads.
-  static let taskRows = 64
+  package static let taskRows = 64
 
-  var count: Int { squared.rowCount }
+  package var count: Int { squared.rowCount }
 
   /// - Parameter points: `[N, D]`, finite.
   /// - Complexity: O(N² D) time, O(N²) space.
-  init(_ points: Matrix, pool: WorkerPool) {
+  package init(_ points: Matrix, pool: WorkerPool) {
     centred = Self.centred(points)
     let count = points.rowCount
     let source = centred.view
@@ -44,7 +44,7 @@ struct PairwiseDistances: Sendable {
 
   /// The share of each row's `neighbours` nearest rows that have its label, averaged: how well
   /// classes keep together where distances are measured, not where they are drawn.
-  func agreement(of labels: [Int], neighbours: Int) -> Double {
+  package func agreement(of labels: [Int], neighbours: Int) -> Double {
     let nearest = min(neighbours, count - 1)
     guard nearest > 0 else { return 0 }
     let view = squared.view

@@ -61,7 +61,7 @@ extension PlaneEmbedding {
     self.init(PairwiseDistances(points, pool: pool), options, pool: pool, progress: progress)
   }
 
-  init?(
+  package init?(
     _ distances: PairwiseDistances, _ options: Options, pool: WorkerPool,
     progress: (_ iteration: Int, _ count: Int) -> Bool
   ) {
@@ -108,13 +108,13 @@ extension PlaneEmbedding {
     private var velocities: [[Float]]
     private var gains: [[Float]]
 
-    init(count: Int, exaggeration: Double) {
+    package init(count: Int, exaggeration: Double) {
       learningRate = Float(max(Double(count) / exaggeration / 4, 50))
       velocities = [[Float]](repeating: [Float](repeating: 0, count: count), count: 2)
       gains = [[Float]](repeating: [Float](repeating: 1, count: count), count: 2)
     }
 
-    mutating func step(_ forces: EmbeddingForces, momentum: Float) {
+    package mutating func step(_ forces: EmbeddingForces, momentum: Float) {
       move(forces.x, forces.gradientX, axis: 0, momentum)
       move(forces.y, forces.gradientY, axis: 1, momentum)
     }
@@ -135,7 +135,7 @@ extension PlaneEmbedding {
     }
 
     /// As scikit-learn takes it: of the gradient times the gains.
-    func gradientNorm(_ forces: EmbeddingForces) -> Double {
+    package func gradientNorm(_ forces: EmbeddingForces) -> Double {
       var sum = 0.0
       for index in forces.gradientX.indices {
         let x = Double(forces.gradientX[index] * gains[0][index])

@@ -14,12 +14,14 @@ import MARNetHeads
 
 /// Where t-SNE starts: the first two principal components, scaled to a deviation of 1e-4 along
 /// the first, and keyed noise a hundredth of that, which parts rows that are equal.
-enum PlaneStart {
+package enum PlaneStart {
   private static let deviation = 1e-4
   private static let noise: Float = 1e-6
 
   /// Coordinates `[2][N]`.
-  static func of(_ distances: PairwiseDistances, seed: UInt64, pool: WorkerPool) -> [[Float]] {
+  package static func of(_ distances: PairwiseDistances, seed: UInt64, pool: WorkerPool)
+    -> [[Float]]
+  {
     let scores = principalScores(distances.centred, pool: pool)
     let count = distances.count
     let first = scores[0].map(Double.init)

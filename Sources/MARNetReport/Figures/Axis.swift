@@ -11,18 +11,18 @@ import MARNet
 #endif
 
 /// A linear scale from values to places in a drawing, with round ticks.
-struct Axis: Sendable, Equatable {
-  let values: ClosedRange<Double>
-  let start: Double
-  let end: Double
-  let ticks: [Double]
+package struct Axis: Sendable, Equatable {
+  package let values: ClosedRange<Double>
+  package let start: Double
+  package let end: Double
+  package let ticks: [Double]
   private let digits: Int
 
   /// - Parameters:
   ///   - values: what must be shown.
   ///   - start, end: places of the lowest and the highest value.
   ///   - widens: whether the ends become round values.
-  init(
+  package init(
     _ values: ClosedRange<Double>, from start: Double, to end: Double, ticks count: Int = 5,
     widens: Bool = true
   ) {
@@ -32,7 +32,9 @@ struct Axis: Sendable, Equatable {
       (low, high) = (low - room, high + room)
     }
     let step = Self.step((high - low) / Double(max(count, 1)))
-    if widens { (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step) }
+    if widens {
+      (low, high) = ((low / step).rounded(.down) * step, (high / step).rounded(.up) * step)
+    }
     self.values = low...high
     self.start = start
     self.end = end
@@ -42,18 +44,18 @@ struct Axis: Sendable, Equatable {
     ticks = last < first ? [] : (0...Int(last - first)).map { (first + Double($0)) * step }
   }
 
-  func place(_ value: Double) -> Double {
+  package func place(_ value: Double) -> Double {
     start + (value - values.lowerBound) / (values.upperBound - values.lowerBound) * (end - start)
   }
 
-  func label(_ tick: Double) -> String {
+  package func label(_ tick: Double) -> String {
     // No minus before a zero.
     Decimals.text(abs(tick) < 1e-12 ? 0 : tick, digits: digits)
       .replacing("-", with: "\u{2212}")
   }
 
   /// 1, 2 or 5 times a power of ten, `rough` or the next above.
-  static func step(_ rough: Double) -> Double {
+  package static func step(_ rough: Double) -> Double {
     guard rough > 0, rough.isFinite else { return 1 }
     let power = pow(10, log10(rough).rounded(.down))
     let ratio = rough / power

@@ -3,10 +3,10 @@
 import MARNet
 
 /// Bars of the classes that gained and lost most against the probe.
-enum ClassGainFigure {
+package enum ClassGainFigure {
   private static let mostBars = 12
 
-  static func markup(_ gains: ClassGains) -> Markup {
+  package static func markup(_ gains: ClassGains) -> Markup {
     let changed = gains.rows.filter { $0.gain != 0 }
     let winners = changed.filter { $0.gain > 0 }.prefix(mostBars)
     let losers = changed.filter { $0.gain < 0 }.suffix(mostBars)
@@ -35,7 +35,7 @@ enum ClassGainFigure {
       drawing.rectangle(
         x: min(zero, end), y: y + 3, width: abs(end - zero), height: rowHeight - 6,
         class: row.gain > 0 ? "won" : "lost", rounded: 2, tip: tip)
-      let short = ShortName.of(row.name, most: 22)
+      let short = ShortName.of(row.name, width: width / 2 - 20)
       if row.gain > 0 {
         drawing.text(
           short, x: zero - 6, y: y + 15, anchor: .end, class: "name halo", tip: row.name)

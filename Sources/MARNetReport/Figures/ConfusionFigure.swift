@@ -5,20 +5,25 @@ import MARNet
 /// The confusion matrix: rows of a class across what they are taken for, as shares of the class.
 ///
 /// Cells of one shade are one path, and empty cells are none: 200 classes stay small.
-enum ConfusionFigure {
+package enum ConfusionFigure {
   /// More classes get no numbers in the cells.
   private static let mostNumbers = 12
-  /// More classes get no names at the axes, unless they are enlarged.
+  /// More classes show their names at the axes when they are enlarged only.
   private static let mostNames = 40
+  /// More classes show none at all: the page would grow for what nobody reads.
+  private static let mostSmallNames = 400
+  /// Of a cell and its name, when enlarged.
+  private static let enlargedCell = 15
   private static let shades = [0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8]
 
-  static func shade(_ share: Double) -> Int { shades.count { share > $0 } }
+  package static func shade(_ share: Double) -> Int { shades.count { share > $0 } }
 
-  static func markup(_ confusion: Confusion) -> Markup {
+  package static func markup(_ confusion: Confusion) -> Markup {
     let count = confusion.classNames.count
-    let hasNames = count <= mostNames
-    let cell = count <= 12 ? 40.0 : count <= 40 ? 18.0 : max(2, min(8, 960 / Double(count)))
-    let label = hasNames ? 120.0 : 26.0
+    let cell = count <= 12 ? 40.0 : count <= mostNames ? 20.0 : 5.0
+    let size = count <= mostNames ? 12.0 : 0.8 * cell
+    let longest = confusion.classNames.map(ShortName.width).max() ?? 0
+    let label = count > mostSmallNames ? 26 : min(10, longest + 0.6) * size + 8
     let side = cell * Double(count)
     var drawing = Drawing(
       "confusion", title: "Confusion matrix of the final prediction",
@@ -34,15 +39,7 @@ enum ConfusionFigure {
       drawing.parts.append("<path class=\"shade-\(shade)\" d=\"\(path)\"/>")
     }
     if count <= mostNumbers { addNumbers(confusion, cell, label, &drawing) }
-    if hasNames {
-      addNames(confusion.classNames, cell, label, &drawing)
-    } else {
-      drawing.text("predicted →", x: label, y: 18, class: "unit")
-      drawing.parts.append(
-        """
-        <text class="unit" transform="translate(18 \(label)) rotate(90)">true class →</text>
-        """)
-    }
+    if count <= mostSmallNames { addNames(confusion.classNames, cell, label, size, &drawing) }
     return drawing.markup
   }
 
@@ -64,7 +61,7 @@ enum ConfusionFigure {
       drawing.text(
         "\(one.rows)", x: label + cell * (Double(one.prediction) + 0.5),
         y: label + cell * (Double(one.label) + 0.5) + 4, anchor: .middle,
-        class: shade(share) > 4 ? "cell inverse" : "cell",
+        class: shade(share) >= Style.firstInverse ? "cell inverse" : "cell",
         tip: "\(confusion.classNames[one.label]) taken for "
           + "\(confusion.classNames[one.prediction]): \(one.rows) of "
           + "\(confusion.classRows[one.label]) rows")
@@ -72,17 +69,30 @@ enum ConfusionFigure {
   }
 
   private static func addNames(
-    _ names: [String], _ cell: Double, _ label: Double, _ drawing: inout Drawing
+    _ names: [String], _ cell: Double, _ label: Double, _ size: Double, _ drawing: inout Drawing
   ) {
+    let (gap, look) = (size / 2, names.count > mostNames ? "small-name" : "name" as Markup)
     for (index, name) in names.enumerated() {
       let middle = label + cell * (Double(index) + 0.5)
-      let short = ShortName.of(name, most: 17)
-      drawing.text(short, x: label - 6, y: middle + 4, anchor: .end, class: "name", tip: name)
+      let short = ShortName.of(name, width: label - 8, size: size)
+      drawing.text(
+        short, x: label - gap, y: middle + size / 3, anchor: .end, class: look,
+        tip: short == name ? nil : name)
       drawing.parts.append(
         """
-        <text class="name" transform="translate(\(middle + 4) \(label - 6)) rotate(-90)">\
-        <title>\(name)</title>\(short)</text>
+        <text class="\(look)" transform="translate(\(middle + size / 3) \(label - gap)) rotate(-90)">\
+        \(short)</text>
         """)
     }
+  }
+
+  /// Whether names are shown before it is enlarged.
+  package static func hasNames(_ confusion: Confusion) -> Bool {
+    confusion.classNames.count <= mostNames
+  }
+
+  /// Pixels across when it is enlarged.
+  package static func enlargedWidth(_ confusion: Confusion) -> Int {
+    max(1_000, enlargedCell * confusion.classNames.count + 160)
   }
 }

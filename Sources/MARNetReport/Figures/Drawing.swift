@@ -3,15 +3,17 @@
 /// An SVG figure with a title and a description that screen readers say.
 ///
 /// Colours are classes of the page's style, so that light, dark and print need one drawing.
-struct Drawing {
-  let identifier: String
-  let title: String
-  let description: String
-  let width: Double
-  let height: Double
-  var parts: [Markup] = []
+package struct Drawing {
+  package let identifier: String
+  package let title: String
+  package let description: String
+  package let width: Double
+  package let height: Double
+  package var parts: [Markup] = []
 
-  init(_ identifier: String, title: String, description: String, width: Double, height: Double) {
+  package init(
+    _ identifier: String, title: String, description: String, width: Double, height: Double
+  ) {
     self.identifier = identifier
     self.title = title
     self.description = description
@@ -19,7 +21,7 @@ struct Drawing {
     self.height = height
   }
 
-  var markup: Markup {
+  package var markup: Markup {
     """
     <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(width) \(height)" role="img" \
     aria-labelledby="\(identifier)-t \(identifier)-d"><title id="\(identifier)-t">\(title)\
@@ -28,17 +30,17 @@ struct Drawing {
   }
 
   /// Where text stands against its point.
-  enum Anchor: String {
+  package enum Anchor: String {
     case start, middle, end
   }
 
-  mutating func line(
+  package mutating func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, class name: Markup
   ) {
     parts.append("<path class=\"\(name)\" d=\"M\(x1) \(y1)L\(x2) \(y2)\"/>")
   }
 
-  mutating func rectangle(
+  package mutating func rectangle(
     x: Double, y: Double, width: Double, height: Double, class name: Markup, rounded: Double = 0,
     tip: String? = nil
   ) {
@@ -51,7 +53,7 @@ struct Drawing {
       """)
   }
 
-  mutating func text(
+  package mutating func text(
     _ text: String, x: Double, y: Double, anchor: Anchor = .start, class name: Markup = "tick",
     tip: String? = nil
   ) {
@@ -63,7 +65,7 @@ struct Drawing {
       """)
   }
 
-  mutating func path(_ points: [(x: Double, y: Double)], class name: Markup) {
+  package mutating func path(_ points: [(x: Double, y: Double)], class name: Markup) {
     guard let first = points.first else { return }
     let rest = points.dropFirst().map { "L\($0.x) \($0.y)" as Markup }
     parts.append("<path class=\"\(name)\" d=\"M\(first.x) \(first.y)\(rest)\"/>")

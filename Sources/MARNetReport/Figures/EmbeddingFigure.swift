@@ -3,12 +3,12 @@
 import MARNet
 
 /// Points of a few classes in the plane; classes differ in colour and in shape.
-enum EmbeddingFigure {
+package enum EmbeddingFigure {
   /// Colours and shapes of the page's style; a pair names 40 classes apart.
-  static let colours = 8
-  static let shapes = 5
+  package static let colours = 8
+  package static let shapes = 5
 
-  static func markup(_ space: EmbeddedRows.Space, _ rows: EmbeddedRows, identifier: String)
+  package static func markup(_ space: EmbeddedRows.Space, _ rows: EmbeddedRows, identifier: String)
     -> Markup
   {
     let (side, margin) = (340.0, 12.0)
@@ -35,13 +35,14 @@ enum EmbeddingFigure {
     }
     for (index, path) in paths.enumerated() {
       drawing.parts.append(
-        "<path class=\"k-\(index % colours)\" d=\"\(path)\"><title>\(rows.names[index])</title></path>")
+        "<path class=\"k-\(index % colours)\" d=\"\(path)\"><title>\(rows.names[index])</title></path>"
+      )
     }
     return drawing.markup
   }
 
   /// A drawing of a class's symbol, for the legend.
-  static func key(_ index: Int) -> Markup {
+  package static func key(_ index: Int) -> Markup {
     """
     <svg class="key" viewBox="0 0 14 14" aria-hidden="true"><path class="k-\(index % colours)" \
     d="\(symbol(index, 7, 7))"/></svg>

@@ -3,8 +3,8 @@
 import MARNet
 
 /// What the branches say of one row: bars of the most probable classes, whiskers over noise draws.
-enum ExampleFigure {
-  static func markup(_ row: ExampleRow, identifier: String) -> Markup {
+package enum ExampleFigure {
+  package static func markup(_ row: ExampleRow, identifier: String) -> Markup {
     let (width, barTop, barHeight, left) = (340.0, 18.0, 20.0, 132.0)
     let right = width - 46
     let blocks = row.branches.map { barTop + barHeight * Double($0.candidates.count) + 8 }
@@ -22,7 +22,8 @@ enum ExampleFigure {
       for (index, candidate) in branch.candidates.enumerated() {
         let top = y + barTop + barHeight * Double(index)
         let end = left + (right - left) * candidate.probability
-        let short = ShortName.of(candidate.name, most: 16)
+        let short = ShortName.of(
+          candidate.name, width: left - (candidate.isRight ? 24 : 10), isBold: candidate.isRight)
         drawing.text(
           candidate.isRight ? "✓ \(short)" : short, x: left - 6, y: top + 14, anchor: .end,
           class: candidate.isRight ? "name right" : "name", tip: candidate.name)
@@ -50,7 +51,7 @@ enum ExampleFigure {
     return drawing.markup
   }
 
-  static func description(_ row: ExampleRow) -> String {
+  package static func description(_ row: ExampleRow) -> String {
     row.branches.map { branch in
       let candidates = branch.candidates.map { candidate in
         let range = candidate.range.map {

@@ -3,8 +3,8 @@
 import MARNet
 
 /// Every predictor's gain over the probe with its 95 % interval, beside a line at 0.
-enum GainFigure {
-  static func markup(_ table: PredictorTable) -> Markup {
+package enum GainFigure {
+  package static func markup(_ table: PredictorTable) -> Markup {
     let rows = table.rows.compactMap { row in row.gain.map { (row, $0) } }
     let (width, rowHeight, top) = (340.0, 34.0, 8.0)
     let bottom = top + rowHeight * Double(rows.count)

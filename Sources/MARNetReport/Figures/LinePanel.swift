@@ -1,41 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A small line chart.
-struct LinePanel: Sendable {
+package struct LinePanel: Sendable {
   /// How a line looks; the names are classes of the page's style.
-  enum Look: String, Sendable {
+  package enum Look: String, Sendable {
     case first = "s-first"
     case second = "s-second"
     case third = "s-third"
   }
 
-  struct Line: Sendable {
-    var name: String
-    var look: Look
-    var points: [(x: Double, y: Double)]
+  package struct Line: Sendable {
+    package var name: String
+    package var look: Look
+    package var points: [(x: Double, y: Double)]
   }
 
-  var identifier: String
-  var title: String
-  var description: String
-  var horizontal: String
-  var vertical: String
-  var lines: [Line]
+  package var identifier: String
+  package var title: String
+  package var description: String
+  package var horizontal: String
+  package var vertical: String
+  package var lines: [Line]
   /// Whether the horizontal axis runs from high to low.
-  var runsDown = false
+  package var runsDown = false
   /// Whether single points are marked.
-  var marksPoints = false
+  package var marksPoints = false
   /// Whether the vertical axis shows percent of fractions.
-  var isPercent = false
+  package var isPercent = false
   /// Whether the vertical axis begins at 0.
-  var fromZero = false
+  package var fromZero = false
 
-  private static let size = (width: 340.0, height: 210.0)
-  private static let frame = (left: 46.0, right: 330.0, top: 30.0, bottom: 170.0)
+  private static let size = (width: 300.0, height: 196.0)
+  private static let frame = (left: 42.0, right: 284.0, top: 28.0, bottom: 158.0)
   /// Points of a line at most; more are not seen.
   private static let mostPoints = 240
 
-  var markup: Markup {
+  package var markup: Markup {
     var drawing = Drawing(
       identifier, title: title, description: description, width: Self.size.width,
       height: Self.size.height)
@@ -67,7 +67,8 @@ struct LinePanel: Sendable {
       guard marksPoints || points.count == 1 else { continue }
       for point in points {
         drawing.parts.append(
-          "<circle class=\"\(line.look.rawValue) dot\" cx=\"\(point.x)\" cy=\"\(point.y)\" r=\"3\"/>")
+          "<circle class=\"\(line.look.rawValue) dot\" cx=\"\(point.x)\" cy=\"\(point.y)\" r=\"3\"/>"
+        )
       }
     }
     return drawing.markup
@@ -76,7 +77,7 @@ struct LinePanel: Sendable {
 
 extension EvenSpread {
   /// At most `most` of `values`, spread evenly, the first and the last among them.
-  static func withLast<Element>(_ values: [Element], most: Int) -> [Element] {
+  package static func withLast<Element>(_ values: [Element], most: Int) -> [Element] {
     guard values.count > most else { return values }
     return (0..<most).map { values[$0 * (values.count - 1) / (most - 1)] }
   }

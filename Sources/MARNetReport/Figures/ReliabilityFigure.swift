@@ -3,8 +3,10 @@
 import MARNet
 
 /// A reliability diagram: how often rows of a confidence are right, and how many there are.
-enum ReliabilityFigure {
-  static func markup(_ bins: [ReliabilityBin], identifier: String, title: String, ece: Double)
+package enum ReliabilityFigure {
+  package static func markup(
+    _ bins: [ReliabilityBin], identifier: String, title: String, ece: Double
+  )
     -> Markup
   {
     let (left, right, top, bottom) = (44.0, 330.0, 26.0, 236.0)
@@ -34,11 +36,13 @@ enum ReliabilityFigure {
       let tip =
         "\(bin.rows) rows of confidence \(Points.plain(bin.confidence)) %: "
         + "\(Points.plain(bin.accuracy)) % right"
+      let isOver = bin.confidence > bin.accuracy
       drawing.rectangle(
-        x: from, y: height, width: to - from, height: bottom - height, class: "bar", tip: tip)
+        x: from, y: max(height, expected), width: to - from, height: bottom - max(height, expected),
+        class: "bar", tip: tip)
       drawing.rectangle(
         x: from, y: min(height, expected), width: to - from, height: abs(height - expected),
-        class: expected < height ? "gap-under" : "gap-over", tip: tip)
+        class: isOver ? "gap-over" : "gap-under", tip: tip)
       let share = (countBottom - countTop) * Double(bin.rows) / most
       drawing.rectangle(
         x: from, y: countBottom - share, width: to - from, height: share, class: "count",

@@ -2,44 +2,46 @@
 
 /// Text of a page that is markup. Every string that is put into a literal is escaped on its way
 /// in, so that names from files cannot become markup.
-struct Markup: ExpressibleByStringInterpolation, Sendable, Equatable {
-  var text: String
+package struct Markup: ExpressibleByStringInterpolation, Sendable, Equatable {
+  package var text: String
 
   /// Text that is markup already.
-  init(markup text: String) { self.text = text }
+  package init(markup text: String) { self.text = text }
 
-  init(stringLiteral value: String) { text = value }
+  package init(stringLiteral value: String) { text = value }
 
-  init(stringInterpolation: Interpolation) { text = stringInterpolation.text }
+  package init(stringInterpolation: Interpolation) { text = stringInterpolation.text }
 
   /// Escaped text.
-  init(_ plain: String) { text = Self.escaped(plain) }
+  package init(_ plain: String) { text = Self.escaped(plain) }
 
-  struct Interpolation: StringInterpolationProtocol {
+  package struct Interpolation: StringInterpolationProtocol {
     fileprivate var text: String
 
-    init(literalCapacity: Int, interpolationCount: Int) {
+    package init(literalCapacity: Int, interpolationCount: Int) {
       text = ""
       text.reserveCapacity(literalCapacity + 12 * interpolationCount)
     }
 
-    mutating func appendLiteral(_ literal: String) { text += literal }
-    mutating func appendInterpolation(_ plain: String) { text += Markup.escaped(plain) }
-    mutating func appendInterpolation(_ number: Int) { text += String(number) }
-    mutating func appendInterpolation(_ markup: Markup) { text += markup.text }
-    mutating func appendInterpolation(_ parts: [Markup]) { for part in parts { text += part.text } }
+    package mutating func appendLiteral(_ literal: String) { text += literal }
+    package mutating func appendInterpolation(_ plain: String) { text += Markup.escaped(plain) }
+    package mutating func appendInterpolation(_ number: Int) { text += String(number) }
+    package mutating func appendInterpolation(_ markup: Markup) { text += markup.text }
+    package mutating func appendInterpolation(_ parts: [Markup]) {
+      for part in parts { text += part.text }
+    }
 
     /// A length or place in a drawing, in tenths.
-    mutating func appendInterpolation(_ length: Double) { text += Markup.length(length) }
+    package mutating func appendInterpolation(_ length: Double) { text += Markup.length(length) }
   }
 
-  static func + (left: Markup, right: Markup) -> Markup {
+  package static func + (left: Markup, right: Markup) -> Markup {
     Markup(markup: left.text + right.text)
   }
 
   /// `text` with what markup gives a meaning replaced, and without the control characters that
   /// neither HTML nor XML may hold.
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
@@ -66,7 +68,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable, Equatable {
   }
 
   /// A number with at most one digit after the point.
-  static func length(_ value: Double) -> String {
+  package static func length(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e9 else { return "0" }
     let tenths = Int((value * 10).rounded())
     let (whole, rest) = (abs(tenths) / 10, abs(tenths) % 10)
@@ -77,14 +79,7 @@ struct Markup: ExpressibleByStringInterpolation, Sendable, Equatable {
 
 extension [Markup] {
   /// All of them, one after the other.
-  func joined(separator: Markup = "") -> Markup {
+  package func joined(separator: Markup = "") -> Markup {
     Markup(markup: map(\.text).joined(separator: separator.text))
-  }
-}
-
-/// A name cut to a length, for places that hold no more.
-enum ShortName {
-  static func of(_ name: String, most: Int) -> String {
-    name.count > most ? name.prefix(most - 1) + "…" : name
   }
 }

@@ -3,8 +3,8 @@
 import MARNet
 
 /// The page: one HTML file that loads nothing, runs nothing, and is well-formed XML too.
-enum Page {
-  static func markup(_ content: ReportContent) -> Markup {
+package enum Page {
+  package static func markup(_ content: ReportContent) -> Markup {
     let sections = sections(content)
     let links = sections.map { section -> Markup in
       "<li><a href=\"#s-\(section.identifier)\">\(section.short)</a></li>\n"
@@ -52,11 +52,13 @@ enum Page {
       case .loss: " class=\"loss\""
       case .unclear, .unmeasured: ""
       }
+    // No line ends after the hyphen.
+    let headline = content.verdict.headline.replacing("top-1", with: "top\u{2011}1")
     return """
       <header\(kind)>
       <p class="over"><bdi>\(subject.model)</bdi> on \
       <bdi>\(subject.features.joined(separator: ", "))</bdi>\(rows)</p>
-      <h1>\(content.verdict.headline)</h1>
+      <h1>\(headline)</h1>
       <p class="lead">\(content.verdict.sentence)</p>
       </header>
       """
@@ -84,15 +86,15 @@ enum Page {
 }
 
 /// A part of the page.
-struct Section {
+package struct Section {
   /// Of its anchor.
-  var identifier: String
-  var title: String
+  package var identifier: String
+  package var title: String
   /// In the list of sections.
-  var short: String
-  var body: Markup
+  package var short: String
+  package var body: Markup
 
-  init(_ identifier: String, _ title: String, short: String, _ body: Markup) {
+  package init(_ identifier: String, _ title: String, short: String, _ body: Markup) {
     self.identifier = identifier
     self.title = title
     self.short = short
@@ -100,7 +102,7 @@ struct Section {
   }
 
   /// A section of a finding: its content, or why it is not there.
-  init<Value>(
+  package init<Value>(
     _ identifier: String, _ title: String, short: String, _ finding: Finding<Value>,
     body: (Value) -> Markup
   ) {
@@ -111,7 +113,7 @@ struct Section {
     }
   }
 
-  var markup: Markup {
+  package var markup: Markup {
     """
     <section id="s-\(identifier)" aria-labelledby="\(identifier)-title">
     <h2 id="\(identifier)-title">\(title)</h2>

@@ -80,26 +80,12 @@ struct ReportCommand: ParsableCommand {
       options.scoring.draws = draws
       options.scoring.seed = seed
       options.scoring.precision = precision
-      options.memory = memory.budget
       let model = try Model(directory: model)
+      try ReportRun.requireCanWrite(output, overwrite: overwrite)
       try ReportRun.write(
         model, directory: self.model, on: layout.open(features, threads: resources.threads),
-        to: output, options, overwrite: overwrite, threads: resources.threads)
+        to: output, options, overwrite: overwrite, threads: resources.threads,
+        memory: memory.budget)
     }
-  }
-}
-
-/// Writes a report and says what it found.
-enum ReportRun {
-  static func write(
-    _ model: Model, directory: String, on file: FeatureFile, to output: String,
-    _ options: ReportOptions = ReportOptions(), overwrite: Bool, threads: Int?
-  ) throws {
-    let summary = try model.writeReport(
-      on: file, directory: directory, to: output, options, overwrite: overwrite, threads: threads,
-      progress: ProgressLine.show)
-    ProgressLine.clear()
-    Console.result(summary.verdict)
-    Console.result("\(Decimals.grouped(summary.byteCount)) bytes in \(output).")
   }
 }

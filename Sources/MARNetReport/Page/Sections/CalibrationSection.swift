@@ -3,8 +3,8 @@
 import MARNet
 
 /// Reliability diagrams before and after calibration.
-enum CalibrationSection {
-  static func section(_ finding: Finding<Calibration>) -> Section {
+package enum CalibrationSection {
+  package static func section(_ finding: Finding<Calibration>) -> Section {
     Section(
       "calibration", "Can its confidence be believed?", short: "Calibration", finding, body: body)
   }
@@ -30,13 +30,13 @@ enum CalibrationSection {
       before and after are the same.
       """
     return """
-      <p class="lede">\(words) On the dashed line confidence is what it says; a bar that ends below it is \
-      overconfident.</p>
+      <p class="lede">\(words) On the dashed line rows are right as often as the model is confident. Below, how many rows have that \
+      confidence.</p>
       <ul class="legend"><li><svg class="key" viewBox="0 0 14 14" aria-hidden="true"><rect class="bar" \
-      width="14" height="14"/></svg>right</li><li><svg class="key" viewBox="0 0 14 14" \
-      aria-hidden="true"><rect class="gap-over" x="1" y="1" width="12" height="12"/></svg>overconfident by\
+      width="14" height="14"/></svg>right, as expected</li><li><svg class="key" viewBox="0 0 14 14" \
+      aria-hidden="true"><rect class="gap-over" x="1" y="1" width="12" height="12"/></svg>confidence that is not kept\
       </li><li><svg class="key" viewBox="0 0 14 14" aria-hidden="true"><rect class="gap-under" x="1" y="1" \
-      width="12" height="12"/></svg>underconfident by</li></ul>
+      width="12" height="12"/></svg>right beyond expectation</li></ul>
       <div class="pair">\(before)\(after)</div>
       \(details(content, isCalibrated))
       """
@@ -62,7 +62,8 @@ enum CalibrationSection {
       table.add(
         "\(Points.plain(bin.lowest)) to \(Points.plain(bin.highest))",
         [
-          Table.Cell("\(Decimals.grouped(bin.rows))"), Table.Cell("\(Points.plain(bin.confidence))"),
+          Table.Cell("\(Decimals.grouped(bin.rows))"),
+          Table.Cell("\(Points.plain(bin.confidence))"),
           Table.Cell("\(Points.plain(bin.accuracy))"),
         ])
     }

@@ -3,8 +3,8 @@
 import MARNet
 
 /// Gains and losses of the classes against the probe.
-enum ClassSection {
-  static func section(_ finding: Finding<ClassGains>) -> Section {
+package enum ClassSection {
+  package static func section(_ finding: Finding<ClassGains>) -> Section {
     Section(
       "classes", "Which classes gained, which lost", short: "Classes", finding, body: body)
   }

@@ -3,8 +3,8 @@
 import MARNet
 
 /// The commands that repeat the model and this page.
-enum CommandSection {
-  static func section(_ subject: ReportSubject) -> Section {
+package enum CommandSection {
+  package static func section(_ subject: ReportSubject) -> Section {
     let lines = commands(subject).joined(separator: "\n")
     return Section(
       "commands", "Do it again", short: "Commands",
@@ -16,7 +16,7 @@ enum CommandSection {
       """)
   }
 
-  static func commands(_ subject: ReportSubject) -> [String] {
+  package static func commands(_ subject: ReportSubject) -> [String] {
     func line(_ parts: String...) -> String {
       parts.filter { !$0.isEmpty }.joined(separator: " ")
     }

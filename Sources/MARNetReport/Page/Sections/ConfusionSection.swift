@@ -3,14 +3,16 @@
 import MARNet
 
 /// The confusion matrix and the most frequent confusions.
-enum ConfusionSection {
-  static func section(_ finding: Finding<Confusion>) -> Section {
+package enum ConfusionSection {
+  package static func section(_ finding: Finding<Confusion>) -> Section {
     Section(
       "confusion", "What is taken for what", short: "Confusions", finding, body: body)
   }
 
   private static func body(_ content: Confusion) -> Markup {
-    let shades = [(0, "to 2 %"), (2, "10 %"), (4, "40 %"), (7, "over 80 % of the class")].map {
+    let shades = [
+      (0, "up to 2 %"), (2, "5 to 10 %"), (4, "20 to 40 %"), (7, "over 80 % of the class"),
+    ].map {
       shade, name -> Markup in
       """
       <li><svg class="key" viewBox="0 0 14 14" aria-hidden="true"><rect class="shade-\(shade)" width="14" \
@@ -23,7 +25,7 @@ enum ConfusionSection {
       <ul class="legend">\(shades)</ul>
       <div><input type="checkbox" id="enlarge" class="zoombox"/> <label for="enlarge" class="zoom">Enlarge; \
       then scroll within</label>
-      <div class="matrix" tabindex="0" role="region" aria-label="Confusion matrix">\
+      <div class="\(ConfusionFigure.hasNames(content) ? "matrix named" : "matrix")" style="--wide:\(ConfusionFigure.enlargedWidth(content))px" tabindex="0" role="region" aria-label="Confusion matrix">\
       \(ConfusionFigure.markup(content))</div></div>
       <h3>Most frequent confusions</h3>
       \(mistakes(content))
@@ -34,7 +36,8 @@ enum ConfusionSection {
     guard !content.mistakes.isEmpty else { return "<p>None.</p>\n" }
     var table = Table(
       "The \(content.mistakes.count) most frequent, beside how often the probe makes them.",
-      header: ["true class", "taken for", "rows", "of the class", "probe, rows"], isWords: true)
+      header: ["true class", "taken for", "rows", "of the class", "probe, rows"], isWords: true,
+      numberColumns: [2, 3, 4])
     for one in content.mistakes {
       table.add(
         "<bdi>\(content.classNames[one.label])</bdi>",

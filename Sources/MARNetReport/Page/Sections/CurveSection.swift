@@ -3,8 +3,8 @@
 import MARNet
 
 /// The learning curves of every network.
-enum CurveSection {
-  static func section(_ finding: Finding<[LearningCurves]>) -> Section {
+package enum CurveSection {
+  package static func section(_ finding: Finding<[LearningCurves]>) -> Section {
     Section("curves", "How it was learned", short: "Learning curves", finding, body: body)
   }
 

@@ -3,8 +3,8 @@
 import MARNet
 
 /// The rows: what the file holds, and what the fit found of its own.
-enum DataSection {
-  static func section(_ content: DataSummary) -> Section {
+package enum DataSection {
+  package static func section(_ content: DataSummary) -> Section {
     var table = Table(
       "Splits of the features.",
       header: ["split", "rows", "labelled", "visual", "text", "identifiers"])
@@ -32,7 +32,8 @@ enum DataSection {
   private static func balance(_ balance: ClassBalance?) -> Markup {
     guard let balance else { return "" }
     let rarest: Markup = "<bdi>\(balance.rarest)</bdi> (\(Decimals.grouped(balance.rarestCount)))"
-    let largest: Markup = "<bdi>\(balance.largest)</bdi> (\(Decimals.grouped(balance.largestCount)))"
+    let largest: Markup =
+      "<bdi>\(balance.largest)</bdi> (\(Decimals.grouped(balance.largestCount)))"
     let sorted = balance.counts.sorted()
     return """
       <p>Evaluated rows a class: median \(Decimals.grouped(sorted[sorted.count / 2])), fewest \(rarest), \

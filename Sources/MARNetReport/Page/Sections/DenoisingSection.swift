@@ -3,8 +3,8 @@
 import MARNet
 
 /// The reverse diffusion, step by step.
-enum DenoisingSection {
-  static func section(_ finding: Finding<DenoisingPath>) -> Section {
+package enum DenoisingSection {
+  package static func section(_ finding: Finding<DenoisingPath>) -> Section {
     Section("denoising", "From noise to text", short: "Denoising", finding, body: body)
   }
 
@@ -43,27 +43,27 @@ enum DenoisingSection {
           name: "accuracy", look: .first, points: path.steps.map { (Double($0.step), $0.top1) })
       ], runsDown: true, marksPoints: true, isPercent: true)
     let first: Markup = """
-      <figure><p class="paneltitle">Accuracy of the reconstruction head</p>\(accuracy.markup)</figure>
+      <figure><p class="paneltitle">Accuracy at each step</p>\(accuracy.markup)</figure>
 
       """
-    guard path.rowsWithMeans > 0 else { return "<div class=\"pair\">\(first)</div>\n" }
+    guard path.rowsWithMeans > 0 else { return "<div class=\"grid\">\(first)</div>\n" }
     let own = path.steps.compactMap { step in step.ownDistance.map { (Double(step.step), $0) } }
     let other = path.steps.compactMap { step in step.otherDistance.map { (Double(step.step), $0) } }
     let distance = LinePanel(
       identifier: "denoising-distance", title: "Distance to the mean text of the class",
       description: path.steps.map { step in
-        "t \(step.step): own \(Decimals.text(step.ownDistance ?? 0, digits: 2)), nearest other "
+        "t \(step.step): own \(Decimals.text(step.ownDistance ?? 0, digits: 2)), others "
           + Decimals.text(step.otherDistance ?? 0, digits: 2)
       }.joined(separator: "; ") + ".", horizontal: "step t", vertical: "distance",
       lines: [
         LinePanel.Line(name: "own class", look: .first, points: own),
-        LinePanel.Line(name: "nearest other class", look: .second, points: other),
+        LinePanel.Line(name: "other classes", look: .second, points: other),
       ], runsDown: true, marksPoints: true)
     return """
-      <div class="pair">\(first)<figure><p class="paneltitle">Distance to mean texts</p>\(distance.markup)\
+      <div class="grid">\(first)<figure><p class="paneltitle">Distance to mean texts</p>\(distance.markup)\
       <figcaption><ul class="legend"><li><svg class="stroke" viewBox="0 0 30 10" aria-hidden="true"><path \
       class="s-first line" d="M1 5H29"/></svg>own class</li><li><svg class="stroke" viewBox="0 0 30 10" \
-      aria-hidden="true"><path class="s-second line" d="M1 5H29"/></svg>nearest other class</li></ul>Root \
+      aria-hidden="true"><path class="s-second line" d="M1 5H29"/></svg>other classes</li></ul>Root \
       mean square over columns, in standardised units; means over the training texts.</figcaption></figure>\
       </div>
 
@@ -75,7 +75,7 @@ enum DenoisingSection {
     var table = Table(
       "The denoiser's estimate at each step.",
       header: ["step t", "noise in x_t", "top-1 %"]
-        + (hasMeans ? ["to own class", "to nearest other"] : []))
+        + (hasMeans ? ["to own class", "to the others"] : []))
     for step in path.steps {
       var cells = [
         Table.Cell("\(Decimals.text(step.noise, digits: 3))"),

@@ -3,8 +3,8 @@
 import MARNet
 
 /// Figure 3 of the paper.
-enum EmbeddingSection {
-  static func section(_ finding: Finding<EmbeddedRows>) -> Section {
+package enum EmbeddingSection {
+  package static func section(_ finding: Finding<EmbeddedRows>) -> Section {
     Section(
       "embedding", "Images and reconstructed texts in the plane", short: "t-SNE", finding,
       body: body)
@@ -20,7 +20,8 @@ enum EmbeddingSection {
     }
     let which: Markup =
       content.isDefault
-      ? "The \(content.names.count) classes that are most confused with each other" : "Chosen classes"
+      ? "The \(content.names.count) classes that are most confused with each other"
+      : "Chosen classes"
     let spaces = [(content.visual, "plane-visual"), (content.reconstructed, "plane-text")]
     let panels = spaces.map { panel($0, content, $1) }
     return """

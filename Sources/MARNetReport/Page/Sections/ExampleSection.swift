@@ -3,8 +3,8 @@
 import MARNet
 
 /// Figure 4 of the paper.
-enum ExampleSection {
-  static func section(_ finding: Finding<[ExampleRow]>) -> Section {
+package enum ExampleSection {
+  package static func section(_ finding: Finding<[ExampleRow]>) -> Section {
     Section(
       "examples", "What each branch says of single rows", short: "Single rows", finding,
       body: body)
@@ -22,7 +22,7 @@ enum ExampleSection {
     }
     return """
       <p class="lede">The \(ExampleRow.candidates) most probable classes of each branch, as Figure 4 of the \
-      paper shows them; ✓ marks the class of the row. A black line spans the lowest and the highest \
+      paper shows them; ✓ marks the class of the row. A thin line spans the lowest and the highest \
       probability over \(ExampleRow.draws) single noise draws; the bar is what the model says with its own \
       draws. Probe and alignment know no noise.</p>
       <div class="cards">\(cards)</div>

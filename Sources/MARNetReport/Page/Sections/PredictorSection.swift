@@ -3,16 +3,17 @@
 import MARNet
 
 /// The table of predictors.
-enum PredictorSection {
-  static func section(_ finding: Finding<PredictorTable>) -> Section {
+package enum PredictorSection {
+  package static func section(_ finding: Finding<PredictorTable>) -> Section {
     Section("predictors", "Every predictor on the same rows", short: "Predictors", finding) {
       "\(table($0))\(words($0))"
     }
   }
 
   private static func table(_ content: PredictorTable) -> Markup {
-    var header = ["", "top-1 %", "top-5 %", "balanced %", "NLL", "ECE %", "gain, points", "95 %"]
-    if !content.hasTop5 { header.remove(at: 2) }
+    let header =
+      ["", "top-1 %", "gain, points", "95 %"] + (content.hasTop5 ? ["top-5 %"] : [])
+      + ["balanced %", "NLL", "ECE %"]
     var table = Table("Fractions of rows in percent; NLL in nats, lower is better.", header: header)
     let best = (
       top1: content.rows.map(\.metrics.top1).max(), top5: content.rows.map(\.metrics.top5).max(),
@@ -24,24 +25,22 @@ enum PredictorSection {
       func cell(_ text: String, _ isBest: Bool) -> Table.Cell {
         Table.Cell("\(text)", look: isBest ? "best" : nil)
       }
+      let look: Markup? = row.gain.flatMap { $0.low > 0 ? "up" : $0.high < 0 ? "down" : nil }
       var cells = [
         cell(Points.plain(metrics.top1, digits: 2), metrics.top1 == best.top1),
-        cell(Points.plain(metrics.top5, digits: 2), metrics.top5 == best.top5),
+        Table.Cell("\(row.gain.map { Points.signed($0.mean) } ?? "–")", look: look),
+        Table.Cell("\(row.gain?.text ?? "–")"),
+      ]
+      if content.hasTop5 {
+        cells.append(cell(Points.plain(metrics.top5, digits: 2), metrics.top5 == best.top5))
+      }
+      cells += [
         cell(
           Points.plain(metrics.balancedAccuracy, digits: 2),
           metrics.balancedAccuracy == best.balanced),
         cell(Decimals.text(metrics.nll, digits: 3), metrics.nll == best.nll),
         cell(Points.plain(metrics.ece, digits: 2), metrics.ece == best.ece),
       ]
-      if !content.hasTop5 { cells.remove(at: 1) }
-      if let gain = row.gain {
-        let look: Markup? = gain.low > 0 ? "up" : gain.high < 0 ? "down" : nil
-        cells += [
-          Table.Cell("\(Points.signed(gain.mean))", look: look), Table.Cell("\(gain.text)"),
-        ]
-      } else {
-        cells += [Table.Cell("–"), Table.Cell("")]
-      }
       table.add(
         "<span class=\"chip c-\(row.name)\"></span>\(row.title)", cells,
         look: row.name == PredictorName.fused ? "final" : nil)

@@ -3,11 +3,13 @@
 import MARNet
 
 /// The configuration.
-enum SettingsSection {
-  static func section(_ content: Settings) -> Section {
+package enum SettingsSection {
+  package static func section(_ content: Settings) -> Section {
     var identity = Table(
       "Fingerprints tell models and rows from others.", header: ["", "value"], isWords: true)
-    for one in content.identity { identity.add("\(one.name)", [Table.Cell("<code>\(one.value)</code>")]) }
+    for one in content.identity {
+      identity.add("\(one.name)", [Table.Cell("<code>\(one.value)</code>")])
+    }
     var all = Table(
       "Every hyper-parameter; docs/configuration.md says what each is.",
       header: ["name", "value"], isWords: true)

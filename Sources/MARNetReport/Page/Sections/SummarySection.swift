@@ -3,8 +3,8 @@
 import MARNet
 
 /// The most important numbers, and the gain of each part.
-enum SummarySection {
-  static func section(_ content: ReportContent) -> Section {
+package enum SummarySection {
+  package static func section(_ content: ReportContent) -> Section {
     let notes = content.verdict.notes.map { "<p class=\"note\">\($0)</p>\n" as Markup }
     guard let table = content.predictors.value else {
       return Section("summary", "Summary", short: "Summary", "\(notes)\(heldOut(content))")
@@ -12,7 +12,7 @@ enum SummarySection {
     return Section(
       "summary", "Summary", short: "Summary",
       """
-      \(notes)<div class="pair"><div>\(tiles(table, content))</div>
+      \(notes)<div class="pair"><div>\(tiles(table))</div>
       <figure>\(GainFigure.markup(table))\
       <figcaption>Gain of each predictor over the probe on the same rows. A line is the \
       95 % interval over rows; it does not hold the chance of another fit.</figcaption></figure></div>
@@ -24,7 +24,7 @@ enum SummarySection {
     content.data.training.map { "<p>\($0)</p>\n" as Markup }.joined()
   }
 
-  private static func tiles(_ table: PredictorTable, _ content: ReportContent) -> Markup {
+  private static func tiles(_ table: PredictorTable) -> Markup {
     guard let probe = table.rows.first, let final = table.rows.last else { return "" }
     func tile(_ name: String, _ value: String, _ detail: String) -> Markup {
       "<div><dt>\(name)</dt><dd>\(value)<small>\(detail)</small></dd></div>\n"
@@ -40,13 +40,7 @@ enum SummarySection {
         "NLL, nats", Decimals.text(final.metrics.nll, digits: 3),
         "probe \(Decimals.text(probe.metrics.nll, digits: 3)) (\(change <= 0 ? "better" : "worse"))"))\
       \(tile("Calibration error", "\(Points.plain(final.metrics.ece)) %", "probe \(Points.plain(probe.metrics.ece)) %"))\
-      \(tile("Rows evaluated", Decimals.grouped(final.metrics.rows), classes(content)))\
       </dl>
       """
-  }
-
-  private static func classes(_ content: ReportContent) -> String {
-    guard let confusion = content.confusion.value else { return "" }
-    return "\(Decimals.grouped(confusion.classNames.count)) classes"
   }
 }
