@@ -106,7 +106,9 @@ import Testing
     }
     let result = try bench.run(["report", "train.h5", "--model", model]).succeeded()
     #expect(result.outputLines[0].contains("rows its fit held out"))
-    #expect(try page("report.html").contains("The features have no &#39;test&#39; rows"))
+    let train = try page("report.html")
+    #expect(train.contains("The features have no &#39;test&#39; rows"))
+    #expect(train.contains("rows that the fit held out. Fractions in percent"))
     try EditedFile.copy(models.path("features.h5"), to: bench.path("some.h5")) { file in
       file.rows[.train] = nil
       for row in 0..<30 { file.rows[.test]?.labels?[row] = -1 }

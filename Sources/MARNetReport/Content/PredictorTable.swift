@@ -14,16 +14,22 @@ package struct PredictorTable: Sendable, Equatable {
   }
 
   package var rows: [Row]
+  /// The rows they are measured on, such as "693 labelled rows of 'test'".
+  package var source: String
   /// Top-5 says nothing of five classes or fewer.
   package var hasTop5: Bool
 
-  package init(_ evaluation: DetailedEvaluation, decision: Model.Decision, classCount: Int) {
-    let order = [
-      PredictorName.probe, PredictorName.imageOnlyEnsemble, PredictorName.imageOnlyControl,
-      PredictorName.alignment, PredictorName.reconstruction, PredictorName.heads,
-      PredictorName.fused,
-    ]
-    rows = order.compactMap { name in
+  private static let order = [
+    PredictorName.probe, PredictorName.imageOnlyEnsemble, PredictorName.imageOnlyControl,
+    PredictorName.alignment, PredictorName.reconstruction, PredictorName.heads,
+    PredictorName.fused,
+  ]
+
+  package init(
+    _ evaluation: DetailedEvaluation, split: Split, decision: Model.Decision, classCount: Int
+  ) {
+    source = "\(Decimals.grouped(evaluation.labels.count)) labelled rows of '\(split.rawValue)'"
+    rows = Self.order.compactMap { name in
       // Where MARNet predicts, its heads are the last row, calibrated.
       guard let one = evaluation[name], name != PredictorName.heads || decision == .probe else {
         return nil
@@ -31,6 +37,22 @@ package struct PredictorTable: Sendable, Equatable {
       return Row(
         name: name, title: Self.title(name, decision), metrics: one.metrics,
         gain: name == PredictorName.probe ? nil : Interval(one.top1Gain))
+    }
+    hasTop5 = classCount > 5
+  }
+
+  /// Of what a fit found on the rows it held out; nil where it held out none.
+  package init?(_ report: FitReport, classCount: Int) {
+    guard !report.branches.isEmpty else { return nil }
+    source = "\(Decimals.grouped(report.heldOutRows)) rows that the fit held out"
+    rows = Self.order.compactMap { name in
+      guard let branch = report[name] else { return nil }
+      // The fit measures the heads before it decides what predicts.
+      let own =
+        name == PredictorName.fused && report.decision == .probe ? PredictorName.heads : name
+      return Row(
+        name: own, title: Self.title(own), metrics: branch.metrics,
+        gain: name == PredictorName.probe ? nil : Interval(branch.top1Gain))
     }
     hasTop5 = classCount > 5
   }

@@ -57,9 +57,7 @@ package struct ReportGathering {
     return ReportContent(
       subject: try subject(),
       verdict: Verdict(model, evaluation, split: split, absence: absence),
-      predictors: found {
-        PredictorTable($0, decision: model.decision, classCount: model.classNames.count)
-      },
+      predictors: predictors(evaluation, absence),
       calibration: found { Calibration($0, temperature: model.calibrationTemperature) },
       confusion: found { _ in
         guard let fused, let probe else { return nil }
@@ -142,6 +140,17 @@ package struct ReportGathering {
       file, split: split, options: options.scoring, threads: threads,
       batchRows: options.batchRows, memory: options.memory
     ) { progress(ReportProgress(stage: "evaluating", done: $0, count: $1, unit: "rows")) }
+  }
+
+  private func predictors(
+    _ evaluation: DetailedEvaluation?, _ absence: String
+  ) -> Finding<PredictorTable> {
+    let count = model.classNames.count
+    if let evaluation, let split {
+      return .found(
+        PredictorTable(evaluation, split: split, decision: model.decision, classCount: count))
+    }
+    return PredictorTable(model.report, classCount: count).map { .found($0) } ?? .absent(absence)
   }
 
   private func absence(of evaluation: DetailedEvaluation?) -> String {

@@ -37,7 +37,7 @@ package struct Verdict: Sendable, Equatable {
       rows = "the \(Decimals.grouped(model.report.heldOutRows)) rows its fit held out"
       gain = fused.top1Gain
       control = model.report[PredictorName.imageOnlyControl]?.top1Gain
-      notes.append(absence + " What follows is what the fit found on rows it held out.")
+      notes.append(absence + " What stands here is what the fit found on rows it held out.")
     } else {
       sentence = absence + " The fit could hold no rows out either."
       return
@@ -51,15 +51,16 @@ package struct Verdict: Sendable, Equatable {
       return
     }
     let interval = Interval(gain)
+    let heads = model.decision == .marnet ? "" : "MARNet's heads: "
     kind = interval.low > 0 ? .gain : interval.high < 0 ? .loss : .unclear
     switch kind {
     case .gain:
-      headline = "\(Points.signed(gain.mean)) points of top-1 over the linear probe"
+      headline = "\(heads)\(Points.signed(gain.mean)) points of top-1 over the linear probe"
       sentence =
         "On \(rows), \(name) gained \(Points.plain(gain.mean)) points of top-1 over the linear "
         + "probe (95 % interval \(interval.text))."
     case .loss:
-      headline = "\(Points.signed(gain.mean)) points of top-1 against the linear probe"
+      headline = "\(heads)\(Points.signed(gain.mean)) points of top-1 against the linear probe"
       sentence =
         "On \(rows), \(name) lost \(Points.plain(-gain.mean)) points of top-1 against the linear "
         + "probe (95 % interval \(interval.text))."

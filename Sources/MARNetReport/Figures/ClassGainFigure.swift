@@ -20,7 +20,7 @@ package enum ClassGainFigure {
       height: bottom + 38)
     let most = 100 * max(0.01, shown.map { abs($0.gain) }.max() ?? 0.01)
     // Names stand on the side on which the bar is not.
-    let axis = Axis(-most...most, from: 8, to: width - 8, ticks: 6, widens: false)
+    let axis = Axis(-most...most, from: 20, to: width - 20, ticks: 6, widens: false)
     for tick in axis.ticks {
       drawing.line(axis.place(tick), top, axis.place(tick), bottom, class: "grid")
       drawing.text(axis.label(tick), x: axis.place(tick), y: bottom + 14, anchor: .middle)
@@ -35,7 +35,7 @@ package enum ClassGainFigure {
       drawing.rectangle(
         x: min(zero, end), y: y + 3, width: abs(end - zero), height: rowHeight - 6,
         class: row.gain > 0 ? "won" : "lost", rounded: 2, tip: tip)
-      let short = ShortName.of(row.name, width: width / 2 - 20)
+      let short = ShortName.of(row.name, width: width / 2 - 14)
       if row.gain > 0 {
         drawing.text(
           short, x: zero - 6, y: y + 15, anchor: .end, class: "name halo", tip: row.name)

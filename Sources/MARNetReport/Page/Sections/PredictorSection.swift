@@ -14,7 +14,8 @@ package enum PredictorSection {
     let header =
       ["", "top-1 %", "gain, points", "95 %"] + (content.hasTop5 ? ["top-5 %"] : [])
       + ["balanced %", "NLL", "ECE %"]
-    var table = Table("Fractions of rows in percent; NLL in nats, lower is better.", header: header)
+    var table = Table(
+      "On \(content.source). Fractions in percent; NLL in nats, lower is better.", header: header)
     let best = (
       top1: content.rows.map(\.metrics.top1).max(), top5: content.rows.map(\.metrics.top5).max(),
       balanced: content.rows.map(\.metrics.balancedAccuracy).max(),

@@ -14,7 +14,7 @@ package enum SummarySection {
       """
       \(notes)<div class="pair"><div>\(tiles(table))</div>
       <figure>\(GainFigure.markup(table))\
-      <figcaption>Gain of each predictor over the probe on the same rows. A line is the \
+      <figcaption>Gain of each predictor over the probe, on \(table.source). A line is the \
       95 % interval over rows; it does not hold the chance of another fit.</figcaption></figure></div>
 
       """)
@@ -30,6 +30,7 @@ package enum SummarySection {
       "<div><dt>\(name)</dt><dd>\(value)<small>\(detail)</small></dd></div>\n"
     }
     let change = final.metrics.nll - probe.metrics.nll
+    let verb = change < 0 ? " (better)" : change > 0 ? " (worse)" : ""
     return """
       <dl class="tiles">
       \(tile("Top-1", "\(Points.plain(final.metrics.top1)) %", "probe \(Points.plain(probe.metrics.top1)) %"))\
@@ -38,7 +39,7 @@ package enum SummarySection {
         "probe \(Points.plain(probe.metrics.balancedAccuracy)) %"))\
       \(tile(
         "NLL, nats", Decimals.text(final.metrics.nll, digits: 3),
-        "probe \(Decimals.text(probe.metrics.nll, digits: 3)) (\(change <= 0 ? "better" : "worse"))"))\
+        "probe \(Decimals.text(probe.metrics.nll, digits: 3))\(verb)"))\
       \(tile("Calibration error", "\(Points.plain(final.metrics.ece)) %", "probe \(Points.plain(probe.metrics.ece)) %"))\
       </dl>
       """
