@@ -28,7 +28,7 @@ LAYOUT = r"""
   const problems = [];
   const said = (text) => { if (problems.length < 12) problems.push(text); };
   const root = document.documentElement;
-  if (root.scrollWidth > innerWidth) said(`the page is ${root.scrollWidth} wide on ${innerWidth}`);
+  if (root.scrollWidth > WIDTH) said(`the page is ${root.scrollWidth} wide on ${WIDTH}`);
   const unfold = (isOpen) => {
     for (const one of document.querySelectorAll('details')) one.open = isOpen;
     for (const one of document.querySelectorAll('#enlarge')) one.checked = isOpen;
@@ -195,7 +195,7 @@ def check(browser, report, pictures):
                 "Emulation.setEmulatedMedia",
                 features=[{"name": "prefers-color-scheme", "value": scheme}])
             browser.open(url)
-            found = browser.evaluate(LAYOUT)
+            found = browser.evaluate(f"const WIDTH = {width};{LAYOUT}")
             found += browser.heard(url)
             failures += [f"{report.name}, {device}, {scheme}: {one}" for one in found]
             if pictures:

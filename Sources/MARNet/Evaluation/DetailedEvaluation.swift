@@ -17,8 +17,6 @@ package struct DetailedEvaluation: Sendable {
     package let nll: [Double]
     /// Top-1 minus the probe's, a fraction.
     package let top1Gain: PairedDifference
-    /// Negative log-likelihood minus the probe's, nats.
-    package let nllChange: PairedDifference
   }
 
   /// The labelled rows, by their place in the split, ascending, `[N]`.
@@ -96,7 +94,7 @@ extension DetailedEvaluation {
     func top1(_ one: DetailedAccumulator) -> [Double] {
       zip(one.predictions, labels).map { $0 == $1 ? 1 : 0 }
     }
-    let (probe, probeNll) = (top1(accumulators[0]), accumulators[0].nll)
+    let probe = top1(accumulators[0])
     self.rows = rows
     self.labels = labels
     unlabelledRows = all.count - rows.count
@@ -104,8 +102,7 @@ extension DetailedEvaluation {
       Predictor(
         name: one.name, metrics: one.metrics.metrics, reliability: one.metrics.reliability,
         predictions: one.predictions, nll: one.nll,
-        top1Gain: PairedDifference(top1(one), minus: probe),
-        nllChange: PairedDifference(one.nll, minus: probeNll))
+        top1Gain: PairedDifference(top1(one), minus: probe))
     }
   }
 }

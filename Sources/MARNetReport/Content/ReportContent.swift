@@ -44,6 +44,4 @@ package struct ReportSubject: Sendable, Equatable {
   package var evaluationArguments: String
   /// Arguments of `report` alone.
   package var reportArguments: String
-  /// Whether the model predicts with its probe.
-  package var predictsWithProbe: Bool
 }

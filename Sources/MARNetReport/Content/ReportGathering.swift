@@ -125,8 +125,7 @@ package struct ReportGathering {
       featureArguments: file.layout.arguments(for: file.paths),
       imageArguments: images.arguments(for: file.paths), split: split,
       evaluationArguments: scoring.joined(separator: " "),
-      reportArguments: own.joined(separator: " "),
-      predictsWithProbe: model.decision == .probe)
+      reportArguments: own.joined(separator: " "))
   }
 
   private func evaluate() throws -> DetailedEvaluation? {

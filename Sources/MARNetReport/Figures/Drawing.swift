@@ -65,9 +65,12 @@ package struct Drawing {
       """)
   }
 
-  package mutating func path(_ points: [(x: Double, y: Double)], class name: Markup) {
+  package mutating func path(
+    _ points: [(x: Double, y: Double)], class name: Markup, tip: String
+  ) {
     guard let first = points.first else { return }
     let rest = points.dropFirst().map { "L\($0.x) \($0.y)" as Markup }
-    parts.append("<path class=\"\(name)\" d=\"M\(first.x) \(first.y)\(rest)\"/>")
+    parts.append(
+      "<path class=\"\(name)\" d=\"M\(first.x) \(first.y)\(rest)\"><title>\(tip)</title></path>")
   }
 }

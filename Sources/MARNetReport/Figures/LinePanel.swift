@@ -6,7 +6,6 @@ package struct LinePanel: Sendable {
   package enum Look: String, Sendable {
     case first = "s-first"
     case second = "s-second"
-    case third = "s-third"
   }
 
   package struct Line: Sendable {
@@ -27,8 +26,6 @@ package struct LinePanel: Sendable {
   package var marksPoints = false
   /// Whether the vertical axis shows percent of fractions.
   package var isPercent = false
-  /// Whether the vertical axis begins at 0.
-  package var fromZero = false
 
   private static let size = (width: 300.0, height: 196.0)
   private static let frame = (left: 42.0, right: 284.0, top: 28.0, bottom: 158.0)
@@ -44,7 +41,7 @@ package struct LinePanel: Sendable {
     let ys = all.map { $0.y * scale }
     let xs = all.map(\.x)
     let frame = Self.frame
-    let lowest = fromZero ? min(0, ys.min() ?? 0) : ys.min() ?? 0
+    let lowest = ys.min() ?? 0
     let y = Axis(lowest...max(lowest, ys.max() ?? 1), from: frame.bottom, to: frame.top, ticks: 4)
     let (left, right) = runsDown ? (frame.right, frame.left) : (frame.left, frame.right)
     let x = Axis(
@@ -63,7 +60,7 @@ package struct LinePanel: Sendable {
     for line in lines {
       let points = EvenSpread.withLast(line.points, most: Self.mostPoints)
         .map { (x: x.place($0.x), y: y.place($0.y * scale)) }
-      drawing.path(points, class: "\(line.look.rawValue) line")
+      drawing.path(points, class: "\(line.look.rawValue) line", tip: line.name)
       guard marksPoints || points.count == 1 else { continue }
       for point in points {
         drawing.parts.append(

@@ -94,8 +94,7 @@ package enum Style {
     .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;list-style:none;margin:.3rem 0 .8rem;padding:0;\
     font-size:.9375rem}.legend li{display:flex;align-items:center;gap:.45rem}
     .legend svg.key{width:1.05em;height:1.05em;flex:none}
-    .legend svg.stroke{width:1.9em;height:.7em;flex:none}.legend .swatch{width:1.1em;height:1.1em;\
-    border-radius:3px;flex:none}
+    .legend svg.stroke{width:1.9em;height:.7em;flex:none}
     .zoom{display:inline-flex;gap:.5rem;align-items:center;margin:.3rem 0 .6rem;font-size:.9375rem}
     .zoom input{width:1.1rem;height:1.1rem;accent-color:var(--accent)}
     .matrix{overflow:auto;max-height:92vh;border-radius:6px}
@@ -127,10 +126,8 @@ package enum Style {
     path.axis{stroke:var(--soft);stroke-width:1}path.zero{stroke:var(--ink);stroke-width:1.4}
     path.ideal{stroke:var(--soft);stroke-width:1.3;stroke-dasharray:4 4}
     .line{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-    .s-first{stroke:var(--accent)}.s-second{stroke:var(--reconstruction);stroke-dasharray:5 4}\
-    .s-third{stroke:var(--probe);stroke-dasharray:2 4}
-    .dot{stroke:none}.s-first.dot{fill:var(--accent)}.s-second.dot{fill:var(--reconstruction)}\
-    .s-third.dot{fill:var(--probe)}
+    .s-first{stroke:var(--accent)}.s-second{stroke:var(--reconstruction);stroke-dasharray:5 4}
+    .dot{stroke:none}.s-first.dot{fill:var(--accent)}.s-second.dot{fill:var(--reconstruction)}
     .whisker{stroke-width:2.4;stroke-linecap:round}
     .p-probe{stroke:var(--probe);fill:var(--probe)}.p-alignment{stroke:var(--alignment);fill:var(--alignment)}\
     .p-reconstruction{stroke:var(--reconstruction);fill:var(--reconstruction)}\

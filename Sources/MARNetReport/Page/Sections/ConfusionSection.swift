@@ -23,7 +23,7 @@ package enum ConfusionSection {
       <p class="lede">One row a true class, one column what it was taken for, by the final prediction. \
       \(Decimals.grouped(content.wrongRows)) rows are wrong.</p>
       <ul class="legend">\(shades)</ul>
-      <div><input type="checkbox" id="enlarge" class="zoombox"/> <label for="enlarge" class="zoom">Enlarge; \
+      <div><input type="checkbox" id="enlarge"/> <label for="enlarge" class="zoom">Enlarge; \
       then scroll within</label>
       <div class="\(ConfusionFigure.hasNames(content) ? "matrix named" : "matrix")" style="--wide:\(ConfusionFigure.enlargedWidth(content))px" tabindex="0" role="region" aria-label="Confusion matrix">\
       \(ConfusionFigure.markup(content))</div></div>
