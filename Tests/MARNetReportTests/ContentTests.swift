@@ -47,6 +47,18 @@ import Testing
     #expect(fitted.notes.first?.hasPrefix("No labels. ") == true)
   }
 
+  @Test(arguments: [
+    (1.0, 0.4, Verdict.Kind.gain), (1, 0.6, .unclear), (-1, 0.4, .loss), (-1, 0.6, .unclear),
+    (0, 0, .unclear),
+  ])
+  func aGainLiesOnOneSideOfZero(mean: Double, error: Double, kind: Verdict.Kind) {
+    var difference = PairedDifference([0], minus: [0])
+    (difference.mean, difference.standardError) = (mean / 100, error / 100)
+    let interval = Interval(difference)
+    #expect(Verdict.Kind(interval) == kind)
+    #expect(abs(interval.high - interval.low - 2 * 1.96 * error / 100) < 1e-12)
+  }
+
   @Test func examplesAreOfEachKind() throws {
     let content = try SmallReport.shared.get().content()
     let examples = try #require(content.examples.value)

@@ -115,4 +115,26 @@ import Testing
     #expect(drawing.ranges(of: "small-name").count == 2 * count)
     #expect(!ConfusionFigure.hasNames(confusion))
   }
+
+  /// Of a great many cells those with the most rows are drawn.
+  @Test func veryManyCells() throws {
+    let count = 2_000
+    var labels: [Int32] = []
+    var predictions: [Int32] = []
+    for label in 0..<count {
+      for step in 0..<40 {
+        labels += [Int32](repeating: Int32(label), count: step == 0 ? 2 : 1)
+        predictions += [Int32](
+          repeating: Int32((label + 3 * step) % count), count: step == 0 ? 2 : 1)
+      }
+    }
+    let counts = ConfusionCounts(labels: labels, predictions: predictions, classCount: count)
+    let confusion = Confusion(
+      counts, probe: counts, classNames: (0..<count).map { "class \($0)" })
+    let drawing = ConfusionFigure.markup(confusion).text
+    #expect(drawing.ranges(of: "v5h-5z").count == ConfusionFigure.mostCells)
+    #expect(drawing.utf8.count < 2_500_000 && !drawing.contains("small-name"))
+    let section = ConfusionSection.section(.found(confusion)).body.text
+    #expect(section.contains("20,000 cells of the fewest rows are not drawn"))
+  }
 }

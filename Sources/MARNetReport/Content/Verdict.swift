@@ -10,6 +10,11 @@ package struct Verdict: Sendable, Equatable {
     case loss
     case unclear
     case unmeasured
+
+    /// A gain or a loss only where the interval lies on one side of 0.
+    package init(_ interval: Interval) {
+      self = interval.low > 0 ? .gain : interval.high < 0 ? .loss : .unclear
+    }
   }
 
   package var kind: Kind
@@ -42,6 +47,11 @@ package struct Verdict: Sendable, Equatable {
       sentence = absence + " The fit could hold no rows out either."
       return
     }
+    if evaluation?.labels.count == 1 {
+      headline = "One row says nothing"
+      sentence = "There is one labelled row: a difference to the linear probe has no interval."
+      return
+    }
     let name = model.decision == .marnet ? "fusion" : "MARNet"
     addNotes(model, control)
     guard gain.mean != 0 || gain.standardError != 0 else {
@@ -52,7 +62,7 @@ package struct Verdict: Sendable, Equatable {
     }
     let interval = Interval(gain)
     let heads = model.decision == .marnet ? "" : "MARNet's heads: "
-    kind = interval.low > 0 ? .gain : interval.high < 0 ? .loss : .unclear
+    kind = Kind(interval)
     switch kind {
     case .gain:
       headline = "\(heads)\(Points.signed(gain.mean)) points of top-1 over the linear probe"

@@ -14,6 +14,8 @@ package enum ConfusionFigure {
   private static let mostSmallNames = 400
   /// Of a cell and its name, when enlarged.
   private static let enlargedCell = 15
+  /// Of more cells, those with the most rows are drawn.
+  package static let mostCells = 60_000
   private static let shades = [0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8]
 
   package static func shade(_ share: Double) -> Int { shades.count { share > $0 } }
@@ -23,14 +25,14 @@ package enum ConfusionFigure {
     let cell = count <= 12 ? 40.0 : count <= mostNames ? 20.0 : 5.0
     let size = count <= mostNames ? 12.0 : 0.8 * cell
     let longest = confusion.classNames.map(ShortName.width).max() ?? 0
-    let label = count > mostSmallNames ? 26 : min(10, longest + 0.6) * size + 8
+    let label = count > mostSmallNames ? 26 : (min(10, longest + 0.6) * size + 8).rounded(.up)
     let side = cell * Double(count)
     var drawing = Drawing(
       "confusion", title: "Confusion matrix of the final prediction",
       description: description(confusion), width: label + side + 8, height: label + side + 8)
     drawing.rectangle(x: label, y: label, width: side, height: side, class: "field")
     var paths = [[Markup]](repeating: [], count: shades.count + 1)
-    for one in confusion.cells {
+    for one in drawnCells(confusion) {
       let share = Double(one.rows) / Double(max(confusion.classRows[one.label], 1))
       let (x, y) = (label + cell * Double(one.prediction), label + cell * Double(one.label))
       paths[shade(share)].append("M\(x) \(y)h\(cell)v\(cell)h-\(cell)z")
@@ -41,6 +43,14 @@ package enum ConfusionFigure {
     if count <= mostNumbers { addNumbers(confusion, cell, label, &drawing) }
     if count <= mostSmallNames { addNames(confusion.classNames, cell, label, size, &drawing) }
     return drawing.markup
+  }
+
+  private static func drawnCells(_ confusion: Confusion) -> [ConfusionCounts.Cell] {
+    guard confusion.cells.count > mostCells else { return confusion.cells }
+    let order = confusion.cells.indices.sorted {
+      (confusion.cells[$1].rows, $0) < (confusion.cells[$0].rows, $1)
+    }
+    return order.prefix(mostCells).sorted().map { confusion.cells[$0] }
   }
 
   private static func description(_ confusion: Confusion) -> String {

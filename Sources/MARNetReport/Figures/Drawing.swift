@@ -69,8 +69,9 @@ package struct Drawing {
     _ points: [(x: Double, y: Double)], class name: Markup, tip: String
   ) {
     guard let first = points.first else { return }
+    let title: Markup = tip.isEmpty ? "" : "<title>\(tip)</title>"
     let rest = points.dropFirst().map { "L\($0.x) \($0.y)" as Markup }
     parts.append(
-      "<path class=\"\(name)\" d=\"M\(first.x) \(first.y)\(rest)\"><title>\(tip)</title></path>")
+      "<path class=\"\(name)\" d=\"M\(first.x) \(first.y)\(rest)\">\(title)</path>")
   }
 }

@@ -108,9 +108,9 @@ package enum Style {
     nav{position:sticky;top:1rem;align-self:start}nav ul{flex-direction:column;gap:.05rem;margin:0}\
     section{padding:1.5rem 1.7rem}.page{padding-top:2.2rem}}
     @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
-    @media print{body{font-size:11pt;background:#fff}.page{max-width:none;padding:0}nav,.skip,.zoom{display:none}\
+    @media print{body{font-size:11pt;background:#fff}.page{max-width:none;padding:0}nav,.skip,.zoom,#enlarge{display:none}\
     section{border:0;padding:0;margin:0 0 1.5rem;break-inside:auto}figure,table,.card,.tiles{break-inside:avoid}\
-    h2,h3{break-after:avoid}details::details-content{content-visibility:visible;height:auto}\
+    h2,h3,.lede,.legend{break-after:avoid}details::details-content{content-visibility:visible;height:auto}\
     details.long{display:none}.scroll,.matrix{overflow:visible;max-height:none}\
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 

@@ -69,6 +69,7 @@ struct FitCommand: ParsableCommand {
       let directory = checkpointing.resume ?? output ?? Self.defaultOutput(for: file.path)
       guard let checkpoints = try checkpointing.open(directory, overwrite: overwrite) else {
         Console.message("\(directory) is complete: there is nothing left to do.")
+        if report { Console.message("'marnet-plugin report' writes its page.") }
         return
       }
       try Model.requireCanSave(to: directory, overwrite: overwrite)

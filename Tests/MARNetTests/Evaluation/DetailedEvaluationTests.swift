@@ -67,6 +67,11 @@ import Testing
     #expect(counts.mostConfused(2) == [2, 3] && counts.mostConfused(3) == [0, 2, 3])
     // Never a class without rows.
     #expect(counts.mostConfused(9) == [0, 1, 2, 3])
+    // Class 4 has the fewest rows, and is taken for one of the pair.
+    let drawn = ConfusionCounts(
+      labels: [0, 0, 0, 1, 2, 2, 2, 3, 3, 4], predictions: [1, 1, 1, 1, 2, 2, 2, 3, 3, 0],
+      classCount: 5)
+    #expect(drawn.mostConfused(3) == [0, 1, 4])
     let perfect = ConfusionCounts(labels: [0, 1, 1], predictions: [0, 1, 1], classCount: 3)
     #expect(perfect.mistakes.isEmpty && perfect.mostConfused(1) == [1])
   }

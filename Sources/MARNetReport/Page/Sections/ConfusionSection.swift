@@ -19,9 +19,12 @@ package enum ConfusionSection {
       height="14"/></svg>\(name)</li>
       """
     }
+    let omitted = content.cells.count - ConfusionFigure.mostCells
+    let others: Markup =
+      omitted > 0 ? " \(Decimals.grouped(omitted)) cells of the fewest rows are not drawn." : ""
     return """
       <p class="lede">One row a true class, one column what it was taken for, by the final prediction. \
-      \(Decimals.grouped(content.wrongRows)) rows are wrong.</p>
+      \(Decimals.grouped(content.wrongRows)) rows are wrong.\(others)</p>
       <ul class="legend">\(shades)</ul>
       <div><input type="checkbox" id="enlarge"/> <label for="enlarge" class="zoom">Enlarge; \
       then scroll within</label>
