@@ -117,6 +117,12 @@ import Testing
     let some = try page("report.html")
     #expect(some.contains("On 90 labelled rows"))
     #expect(some.contains("Distances to the classes") && some.contains("no label"))
+    // Texts that cannot be used cost one curve, not the page.
+    try EditedFile.copy(models.path("features.h5"), to: bench.path("broken.h5")) { file in
+      file.rows[.train]?.text?[7, 3] = .nan
+    }
+    try bench.run(["report", "broken.h5", "--model", model, "--overwrite"]).succeeded()
+    #expect(try page("report.html").contains("texts are not shown. broken.h5: "))
     try EditedFile.copy(models.path("features.h5"), to: bench.path("none.h5")) { file in
       for row in 0..<120 { file.rows[.test]?.labels?[row] = -1 }
     }

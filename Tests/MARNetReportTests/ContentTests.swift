@@ -140,9 +140,9 @@ import Testing
 
   @Test func pathsOfOneStepAndOfMany() throws {
     let small = try SmallReport.shared.get()
-    let one = try #require(small.content(.plugin).denoising.value)
+    let one = try #require(small.content(.plugin).denoising.value?.path)
     #expect(one.steps.count == 1 && one.steps[0].step == one.stepCount - 1)
-    let many = try #require(small.content(.paper).denoising.value)
+    let many = try #require(small.content(.paper).denoising.value?.path)
     #expect(
       many.steps.count == 10 && many.steps.map(\.step) == many.steps.map(\.step).sorted(by: >))
     for path in [one, many] {

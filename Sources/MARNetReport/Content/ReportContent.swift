@@ -23,7 +23,7 @@ package struct ReportContent: Sendable {
   package var curves: Finding<[LearningCurves]>
   package var embedding: Finding<EmbeddedRows>
   package var examples: Finding<[ExampleRow]>
-  package var denoising: Finding<DenoisingPath>
+  package var denoising: Finding<TracedRows>
   package var data: DataSummary
   package var settings: Settings
 }

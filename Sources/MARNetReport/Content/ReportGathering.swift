@@ -225,7 +225,7 @@ package struct ReportGathering {
 
   private func denoising(
     _ evaluation: DetailedEvaluation?, _ absence: String
-  ) throws -> Finding<DenoisingPath> {
+  ) throws -> Finding<TracedRows> {
     guard let evaluation, let split else { return .absent(absence) }
     let places = EvenSpread.of(Array(evaluation.rows.indices), most: Self.tracedRows)
     let visual = try RowGathering.visual(file, split, rows: places.map { evaluation.rows[$0] })
@@ -233,8 +233,8 @@ package struct ReportGathering {
       throw FitError.cancelled
     }
     return .found(
-      try model.denoisingPath(
-        of: visual, labels: places.map { evaluation.labels[$0] },
-        means: try model.classTextMeans(of: file), options: options.scoring, threads: threads))
+      try TracedRows(
+        model, visual: visual, labels: places.map { evaluation.labels[$0] }, texts: file,
+        options: options.scoring, threads: threads))
   }
 }

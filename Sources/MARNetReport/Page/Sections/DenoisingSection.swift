@@ -4,11 +4,12 @@ import MARNet
 
 /// The reverse diffusion, step by step.
 package enum DenoisingSection {
-  package static func section(_ finding: Finding<DenoisingPath>) -> Section {
+  package static func section(_ finding: Finding<TracedRows>) -> Section {
     Section("denoising", "From noise to text", short: "Denoising", finding, body: body)
   }
 
-  private static func body(_ path: DenoisingPath) -> Markup {
+  private static func body(_ traced: TracedRows) -> Markup {
+    let path = traced.path
     let rows = Decimals.grouped(path.rows)
     let lead: Markup =
       path.steps.count == 1
@@ -21,12 +22,9 @@ package enum DenoisingSection {
       of the clean text feature, given to the reconstruction head.
       """
     let means: Markup =
-      path.rowsWithMeans == 0
-      ? """
-      <p class="note">Distances to the classes' texts are not shown: the features have no training text \
-      of this model's width, with labels.</p>
-
-      """ : ""
+      traced.missingTexts.map {
+        "<p class=\"note\">Distances to the classes' texts are not shown. \($0)</p>\n\n"
+      } ?? ""
     return """
       <p class="lede">\(lead) \(rows) rows, one noise draw each.</p>
       \(path.steps.count > 1 ? figures(path) : "")\(table(path))\(means)
