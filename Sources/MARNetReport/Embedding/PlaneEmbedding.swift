@@ -36,7 +36,7 @@ package struct PlaneEmbedding: Sendable, Equatable {
   /// Iterations that were made.
   package let iterations: Int
 
-  /// More points take more memory and time than a figure is worth: 100 MB and some 20 s here.
+  /// More points take more memory and time than a figure is worth: 370 MB and half a minute.
   package static let mostPoints = 5_000
   /// Fewer show nothing.
   package static let fewestPoints = 8
