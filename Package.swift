@@ -28,6 +28,7 @@ let package = Package(
     .target(name: "MARNetC", dependencies: ["CMARNet", "MARNet", "MARNetData", "MARNetDense"]),
     .target(name: "MARNetStudy", dependencies: ["MARNet"]),
     .target(name: "MARNetExport", dependencies: ["MARNet"]),
+    .target(name: "MARNetReport", dependencies: ["MARNet"]),
     .target(
       name: "MARNetBenchmarks",
       dependencies: [
@@ -37,7 +38,7 @@ let package = Package(
     .executableTarget(
       name: "marnet-plugin",
       dependencies: [
-        "MARNet", "MARNetBenchmarks", "MARNetExport", "MARNetStudy",
+        "MARNet", "MARNetBenchmarks", "MARNetExport", "MARNetReport", "MARNetStudy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "MARNetBench", dependencies: ["MARNetBenchmarks"]),
@@ -70,6 +71,12 @@ let package = Package(
       dependencies: ["MARNetExport", "MARNet", "TestSupport", "FileFixtures"]),
     .testTarget(
       name: "MARNetStudyTests", dependencies: ["MARNetStudy", "TestSupport", "FileFixtures"]),
+    .executableTarget(
+      name: "EmbeddedPoints", dependencies: ["MARNetReport"],
+      path: "Tests/Report/EmbeddedPoints"),
+    .testTarget(
+      name: "MARNetReportTests",
+      dependencies: ["MARNetReport", "MARNet", "TestSupport", "FileFixtures"]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["marnet-plugin", "MARNet", "FileFixtures", "TestSupport", "CTestProcess"],

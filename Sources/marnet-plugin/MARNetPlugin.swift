@@ -19,6 +19,7 @@ struct MARNetPlugin: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       FitCommand.self, ScoreCommand.self, MergeCommand.self, EvaluateCommand.self,
+      ReportCommand.self,
       CompareCommand.self, TuneCommand.self, InspectCommand.self, ConvertCommand.self,
       ExportCommand.self,
       SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,

@@ -13,7 +13,7 @@ extension Configuration {
   }
 
   /// Every value as text, by its name with dots.
-  private var flattened: [String: String] {
+  package var flattened: [String: String] {
     guard let data = try? Self.encoder().encode(self),
       let object = try? JSONSerialization.jsonObject(with: data)
     else { return [:] }

@@ -19,13 +19,15 @@ package struct MetricsAccumulator {
   private var nll = 0.0
   private var classRows: [Int]
   private var classRight: [Int]
+  private var binRows: [Int]
   private var binRight: [Int]
   private var binConfidence: [Double]
 
   package init(classCount: Int, binCount: Int = MetricsAccumulator.binCount) {
     classRows = [Int](repeating: 0, count: classCount)
     classRight = classRows
-    binRight = [Int](repeating: 0, count: binCount)
+    binRows = [Int](repeating: 0, count: binCount)
+    binRight = binRows
     binConfidence = [Double](repeating: 0, count: binCount)
   }
 
@@ -64,8 +66,20 @@ package struct MetricsAccumulator {
     guard confidence.isFinite else { return }
     let bin = Int((confidence * Double(binRight.count)).rounded(.up)) - 1
     let inside = min(max(bin, 0), binRight.count - 1)
+    binRows[inside] += 1
     binConfidence[inside] += confidence
     if rank == 0 { binRight[inside] += 1 }
+  }
+
+  /// The bins behind the calibration error, in ascending order of confidence.
+  package var reliability: [ReliabilityBin] {
+    let width = 1 / Double(binRows.count)
+    return binRows.indices.map { bin in
+      let rows = Double(max(binRows[bin], 1))
+      return ReliabilityBin(
+        lowest: Double(bin) * width, highest: Double(bin + 1) * width, rows: binRows[bin],
+        confidence: binConfidence[bin] / rows, accuracy: Double(binRight[bin]) / rows)
+    }
   }
 
   /// The metrics of all rows so far; 0 without rows.

@@ -68,14 +68,24 @@ public final class ModelScorer {
 
   /// Log-probabilities of every predictor by name, "fused" being the final prediction; what
   /// `Evaluator` reads.
-  func predictors(_ visual: Matrix) throws -> [(name: String, logProbabilities: Matrix)] {
+  package func predictors(
+    _ visual: Matrix
+  ) throws -> [(name: String, logProbabilities: Matrix)] {
+    try tables(visual).filter { !PredictorName.behindTheFinal.contains($0.name) }
+  }
+
+  /// The same, and what stands behind the final prediction: what the heads predict together, and
+  /// whatever predicts before calibration.
+  package func tables(_ visual: Matrix) throws -> [(name: String, logProbabilities: Matrix)] {
     let rows = try withExtendedLifetime(visual) { try keyed(visual.view) }
     let branches = heads.score(rows)
     let probe = model.probe.logProbabilities(of: rows.visual, pool: pool)
-    let final = model.calibrated(model.decision == .marnet ? branches.network : probe)
+    let uncalibrated = model.decision == .marnet ? branches.network : probe
     var result = [
       (PredictorName.probe, probe), (PredictorName.alignment, branches.alignment),
-      (PredictorName.reconstruction, branches.reconstruction), (PredictorName.fused, final),
+      (PredictorName.reconstruction, branches.reconstruction),
+      (PredictorName.fused, model.calibrated(uncalibrated)),
+      (PredictorName.heads, branches.network), (PredictorName.uncalibrated, uncalibrated),
     ]
     if !model.controls.imageOnly.isEmpty {
       let networks = model.controls.imageOnly.map { head in
@@ -115,13 +125,19 @@ extension Model {
 }
 
 /// Names of the predictors in reports and evaluations.
-enum PredictorName {
-  static let probe = "probe"
-  static let alignment = "alignment"
-  static let reconstruction = "reconstruction"
-  static let fused = "fused"
+package enum PredictorName {
+  package static let probe = "probe"
+  package static let alignment = "alignment"
+  package static let reconstruction = "reconstruction"
+  package static let fused = "fused"
   /// The probe and two image-only networks, mean log-probability.
-  static let imageOnlyEnsemble = "image_only_ensemble"
+  package static let imageOnlyEnsemble = "image_only_ensemble"
   /// The joint network with every text term off.
-  static let imageOnlyControl = "image_only_control"
+  package static let imageOnlyControl = "image_only_control"
+  /// What the heads predict together, where the probe may have taken their place.
+  package static let heads = "heads"
+  /// The final prediction before calibration.
+  package static let uncalibrated = "uncalibrated"
+
+  static let behindTheFinal: Set = [heads, uncalibrated]
 }

@@ -36,10 +36,12 @@ package struct ReverseProcess: Sendable {
   ///   - condition, skip: from `Denoiser.prepare`, as many rows as `activations`.
   ///   - time: `[visited steps, H]`, from `Denoiser.prepare(steps:)`.
   ///   - noise: `[rows, Ds]` scratch.
+  ///   - observe: called after every call of the denoiser with its place in `steps`; x̂₀ of that
+  ///     step then stands in `activations.predictedClean`.
   package func sample(
     _ activations: DenoiserActivations, condition: MatrixView, skip: MatrixView,
     time: MatrixView, rowKeys: UnsafePointer<UInt64>, draw: Int, noise: MatrixView,
-    _ parameters: ParameterBlock
+    _ parameters: ParameterBlock, observe: ((_ index: Int) -> Void)? = nil
   ) {
     let width = denoiser.textWidth
     let rowCount = activations.input.rowCount
@@ -56,6 +58,7 @@ package struct ReverseProcess: Sendable {
       denoiser.forward(
         activations, condition: condition, skip: skip, parameters, time: time.row(index),
         dropout: nil)
+      observe?(index)
       guard !update.isFinal else { return }
       let tag = RandomKey.tag(purpose: RandomPurpose.reverseStepNoise, draw: draw, step: step)
       let clean = Float(update.clean)

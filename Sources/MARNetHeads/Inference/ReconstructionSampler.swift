@@ -5,7 +5,7 @@ import MARNetDense
 
 /// Draws x_CDR / b for blocks of rows, with memory of its own: one a worker.
 package final class ReconstructionSampler {
-  private let process: ReverseProcess
+  package let process: ReverseProcess
   private let parameters: ParameterBlock
   private let workspace: Workspace
   private let activations: DenoiserActivations
@@ -51,13 +51,27 @@ package final class ReconstructionSampler {
   }
 
   /// One draw for the prepared rows, into `target` `[block rows, Ds]`.
+  ///
+  /// - Parameter observe: called at every visited step with its place among them; `target` then
+  ///   holds x̂₀ / b of that step.
   package func draw(
-    _ draw: Int, rowKeys: UnsafePointer<UInt64>, into target: MatrixView
+    _ draw: Int, rowKeys: UnsafePointer<UInt64>, into target: MatrixView,
+    observe: ((_ index: Int) -> Void)? = nil
   ) {
     process.sample(
       activations, condition: condition, skip: skip, time: time, rowKeys: rowKeys, draw: draw,
-      noise: noise,
-      parameters)
+      noise: noise, parameters,
+      observe: observe.map { observe in
+        { index in
+          self.unscale(into: target)
+          observe(index)
+        }
+      })
+    unscale(into: target)
+  }
+
+  /// x̂₀ / b of the step that came last.
+  private func unscale(into target: MatrixView) {
     for row in 0..<target.rowCount {
       marnet_scale(
         activations.predictedClean.row(row), target.row(row), target.columnCount, inverseScale)

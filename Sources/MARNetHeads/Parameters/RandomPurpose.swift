@@ -33,6 +33,8 @@ package enum RandomPurpose {
   package static let regimeTexts: UInt8 = 36
   package static let regimeRows: UInt8 = 37
   package static let trials: UInt8 = 38
+  /// Of reports: the start of an embedding in the plane.
+  package static let embedding: UInt8 = 39
   /// Inside a block of the match loss: self-attention, cross-attention, hidden layer, output.
   package static let matchDropout: [UInt8] = [40, 41, 42, 43]
 }

@@ -48,10 +48,17 @@ struct FitCommand: ParsableCommand {
 
   @OptionGroup var memory: MemoryOptions
 
+  @Flag(
+    help: "Also write the page of 'report', which evaluates 'test': the model's name with .html.")
+  var report = false
+
   @Flag(help: "Print one JSON document instead of text.")
   var json = false
 
   func validate() throws {
+    if report, json {
+      throw ValidationError("--report goes on with text, which '--json' leaves no room for.")
+    }
     if let output, let resume = checkpointing.resume, output != resume {
       throw ValidationError(
         "--output is '\(output)' but --resume goes on with '\(resume)': leave --output out.")
@@ -66,9 +73,12 @@ struct FitCommand: ParsableCommand {
       let directory = checkpointing.resume ?? output ?? Self.defaultOutput(for: file.path)
       guard let checkpoints = try checkpointing.open(directory, overwrite: overwrite) else {
         Console.message("\(directory) is complete: there is nothing left to do.")
+        if report { Console.message("'marnet-plugin report' writes its page.") }
         return
       }
       try Model.requireCanSave(to: directory, overwrite: overwrite)
+      let page = Self.page(for: directory)
+      if report { try ReportRun.requireCanWrite(page, overwrite: overwrite) }
       // Without any hyper-parameter the resumed fit's are meant.
       let isDefault = !hyperparameters.isGiven && !imageOnlyControl
       let trainer = try Trainer(
@@ -85,6 +95,12 @@ struct FitCommand: ParsableCommand {
         FitText.lines(
           model, features: layout.imageOptions.arguments(for: features), directory: directory
         ).forEach(Console.result)
+      }
+      if report {
+        Console.result("")
+        try ReportRun.write(
+          model, directory: directory, on: file, to: page, overwrite: overwrite,
+          threads: resources.threads, memory: memory.budget)
       }
     }
   }
@@ -109,6 +125,13 @@ struct FitCommand: ParsableCommand {
       }
       throw error
     }
+  }
+
+  /// `features.html` for `features.marnet`, beside it.
+  static func page(for directory: String) -> String {
+    var name = directory[...]
+    while name.count > 1, name.hasSuffix("/") { name = name.dropLast() }
+    return (name.hasSuffix(".marnet") ? name.dropLast(".marnet".count) : name) + ".html"
   }
 
   /// `features.marnet` beside where the command runs.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import MARNet
+import MARNetReport
 import MARNetStudy
 import Synchronization
 
@@ -36,6 +37,16 @@ enum ProgressLine {
     if Console.errorIsTerminal {
       let all = count.map { " of \(Decimals.grouped($0))" } ?? ""
       rewrite("\(verb) \(Decimals.grouped(done))\(all) rows")
+    }
+    return !Interruption.isRequested
+  }
+
+  /// Shows how far a report has come and answers whether to go on.
+  static func show(_ progress: ReportProgress) -> Bool {
+    if Console.errorIsTerminal {
+      rewrite(
+        "\(progress.stage): \(Decimals.grouped(progress.done)) of "
+          + "\(Decimals.grouped(progress.count)) \(progress.unit)")
     }
     return !Interruption.isRequested
   }
