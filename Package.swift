@@ -50,7 +50,7 @@ let package = Package(
     .executableTarget(
       name: "MARNetFuzz",
       dependencies: [
-        "MARNet", "MARNetStudy", "FileFixtures", "CHDF5", "CTestProcess",
+        "MARNet", "MARNetDense", "MARNetStudy", "FileFixtures", "CHDF5", "CTestProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], path: "Tests/Fuzzing"),
     .testTarget(

@@ -60,7 +60,7 @@ extension Model {
     let labels = try file.labels(split, classNames: classNames)
     let scorer = try ModelScorer(self, options: options, threads: threads)
     let batchRows = try BlockMemory(
-      self, predictors: 14, features: 0, rowCount: rowCount, hasLabels: true
+      self, predictors: 14, features: 0, labels: rowCount
     ).rows(within: memory ?? .automatic, wanted: batchRows)
     var accumulators: [DetailedAccumulator] = []
     let labelled = labels.indices.filter { labels[$0] >= 0 }

@@ -14,6 +14,8 @@ struct FuzzTally {
   var rejected: [Int: Int] = [:]
   /// Crashes inside libhdf5 that a child process turned into messages.
   var contained = 0
+  /// Cases that crashed elsewhere, and were tried again in a process of their own.
+  var repeated = 0
   var findings: [Finding] = []
 
   var cases: Int { accepted + rejected.values.reduce(0, +) + contained + findings.count }
@@ -23,5 +25,6 @@ struct FuzzTally {
     return "\(parser): \(cases) cases, \(accepted) accepted, rejected "
       + (statuses.isEmpty ? "none" : statuses.joined(separator: ", "))
       + ", \(contained) contained, \(findings.count) wrong"
+      + (repeated == 0 ? "" : " (\(repeated) tried alone)")
   }
 }

@@ -4,6 +4,7 @@ import CTestProcess
 import FileFixtures
 import Foundation
 import MARNet
+import MARNetDense
 
 /// Runs cases one after the other in this process, and says of each that it begins and how it
 /// ends. It may crash: the parent process goes on behind the case that crashed it.
@@ -20,7 +21,11 @@ struct FuzzWorker {
   func run(_ cases: Range<Int>) throws {
     test_process_report_crashes()
     let path = "\(place)/\(subject.fileName)"
-    // What is made once, such as tables of the libraries, belongs to no case.
+    // What is made once, such as tables of the libraries, belongs to no case. OpenBLAS takes memory
+    // with the first product, and asks for it for ever where there is none.
+    let square = Matrix(rowCount: 256, columnCount: 256)
+    let product = Matrix(rowCount: 256, columnCount: 256)
+    Product.rowsTimesRows(square.view, square.view, into: product.view)
     for input in corpus {
       try write(input, to: path)
       try? subject.parse(path)
