@@ -13,6 +13,9 @@ extension Model {
   ///   - output: `.h5`, `.csv`, `.jsonl` or `.npy`, which appears whole or not at all; "-" is
   ///     standard output. For `.h5` and `.npy` the number of rows must be known at the beginning:
   ///     from the header of an array, the size of a file, or `form`.
+  ///   - what: which columns, and how the output is written.
+  ///   - options: draws, noise and sampler; those of the model where nil.
+  ///   - threads: threads at work; nil takes every core.
   ///   - progress: rows done, and rows in all where that is known; called after every block, and
   ///     twice a second while nothing comes; false stops.
   /// - Throws: `RowStreamError`, `DataError`, `ModelError`, `ScoreFileError`;
