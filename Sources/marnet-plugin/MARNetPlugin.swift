@@ -19,8 +19,8 @@ struct MARNetPlugin: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       FitCommand.self, ScoreCommand.self, MergeCommand.self, EvaluateCommand.self,
-      CompareCommand.self, TuneCommand.self, InspectCommand.self, ConvertCommand.self,
-      ExportCommand.self,
+      CompareCommand.self, TuneCommand.self, InspectCommand.self, ManifestCommand.self,
+      ConvertCommand.self, ExportCommand.self,
       SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,
       CheckFileCommand.self,
     ])

@@ -28,6 +28,6 @@ struct Subject: Sendable {
   /// Every parser.
   static let all: [Subject] = [
     .safetensors, .modelWeights, .modelConfiguration, .configuration, .classWeights,
-    .comparisonRecord, .tuningRecord, .features, .flatFeatures, .items,
+    .comparisonRecord, .tuningRecord, .features, .flatFeatures, .items, .manifest,
   ]
 }
