@@ -127,7 +127,8 @@ def check_recipe(tool, folder, number, image, text, dtype, widths):
     run(tool, "inspect", path, "--manifest", manifest)
     run(tool, "fit", path, "--epochs", "2", "--output", folder / f"model{number}")
     run(tool, "evaluate", path, "--model", folder / f"model{number}")
-    print(f"{image} + {text}: {dtype}, widths {widths}")
+    libraries = image.partition("/")[0], text.partition(":")[0]
+    print(f"{libraries[0]} + {libraries[1]}: {dtype}, widths {widths}")
 
 
 def check_encoders(tool, features, folder):

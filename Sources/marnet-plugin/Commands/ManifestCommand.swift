@@ -7,11 +7,11 @@ import MARNet
 struct ManifestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "manifest",
-    abstract: "Write down what feature files hold, with checksums, for 'inspect --manifest'.",
+    abstract: "Write down what feature files hold, with checksums.",
     discussion: """
-      The manifest is a Croissant document (docs/manifests.md). Licence, citation, url and \
-      encoders are taken from attributes of the file where no flag gives them, and named as \
-      unknown where neither does.
+      'inspect --manifest' compares files with it. It is a Croissant document \
+      (docs/manifests.md). Licence, citation, url and encoders are taken from attributes of the \
+      file where no flag gives them, and named as unknown where neither does.
 
         marnet-plugin manifest features.h5 --output features.json
       """)
