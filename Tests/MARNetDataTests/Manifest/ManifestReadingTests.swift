@@ -194,7 +194,7 @@ import Testing
     let facts = try file.facts(file.inspect(), checksums: false)
     #expect(
       ManifestComparison(facts, with: manifest, at: path).mismatches == [
-        .init(place: "files", found: "'f.h5'", needed: "'g.h5', '\u{FFFD}[31mf.h5'")
+        .init(place: "files", found: "'f.h5'", needed: "'\u{FFFD}[31mf.h5', 'g.h5'")
       ])
   }
 
