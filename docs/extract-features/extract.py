@@ -121,9 +121,12 @@ def write(file, options):
         group["id"] = ids
         group["label"] = np.array([classes.index(n) if n else -1 for n in names], np.int64)
         write_images(group, paths, encoder, transform, options)
+        words = f"{split}: {len(paths)} images"
         if encode and split != "test":
-            write_text(group, [captions.get(name, "") for name in ids], encode, options)
-        print(f"{split}: {len(paths)} images", flush=True)
+            texts = [captions.get(name, "") for name in ids]
+            write_text(group, texts, encode, options)
+            words += f", {sum(text != '' for text in texts)} captions"
+        print(words, flush=True)
 
 
 def main(arguments=None):
