@@ -7,6 +7,7 @@ let package = Package(
   name: "marnet-plugin",
   products: [
     .library(name: "MARNet", targets: ["MARNet"]),
+    .library(name: "MARNetExport", targets: ["MARNetExport"]),
     .library(name: "MARNetC", type: .dynamic, targets: ["MARNetC"]),
     .executable(name: "marnet-plugin", targets: ["marnet-plugin"]),
   ],

@@ -52,8 +52,27 @@ static inline void chdf5_close_on_exec(hid_t file) {
   H5Pclose(access);
 }
 
-/// Size and time of the last change, in nanoseconds, of the file in which `object` lies; negative
-/// where its driver has no descriptor.
+static inline void chdf5_size_and_change(
+    const struct stat *status, int64_t *size, int64_t *modified) {
+  *size = status->st_size;
+#ifdef __APPLE__
+  const struct timespec *time = &status->st_mtimespec;
+#else
+  const struct timespec *time = &status->st_mtim;
+#endif
+  *modified = time->tv_sec * INT64_C(1000000000) + time->tv_nsec;
+}
+
+/// Size and time of the last change, in nanoseconds, of the file at `path`; negative where there
+/// is none.
+static inline int chdf5_path_state(const char *path, int64_t *size, int64_t *modified) {
+  struct stat status;
+  if (stat(path, &status) != 0) return -1;
+  chdf5_size_and_change(&status, size, modified);
+  return 0;
+}
+
+/// The same of the file in which `object` lies; negative where its driver has no descriptor.
 static inline int chdf5_file_state(hid_t object, int64_t *size, int64_t *modified) {
   int result = -1;
   hid_t file = H5Iget_file_id(object);
@@ -64,12 +83,7 @@ static inline int chdf5_file_state(hid_t object, int64_t *size, int64_t *modifie
   if (access >= 0 && H5Pget_driver(access) == H5FD_SEC2
       && H5Fget_vfd_handle(file, access, &handle) >= 0 && handle
       && fstat(*(int *)handle, &status) == 0) {
-    *size = status.st_size;
-#ifdef __APPLE__
-    *modified = status.st_mtimespec.tv_sec * INT64_C(1000000000) + status.st_mtimespec.tv_nsec;
-#else
-    *modified = status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec;
-#endif
+    chdf5_size_and_change(&status, size, modified);
     result = 0;
   }
   if (access >= 0) H5Pclose(access);

@@ -13,8 +13,8 @@ public struct BenchCommand: ParsableCommand {
       machine at this moment: compare ratios of runs made side by side.
       """,
     subcommands: [
-      TrainBenchmark.self, SampleBenchmark.self, ScoreBenchmark.self, PrefitBenchmark.self,
-      ReadBenchmark.self, GemmBenchmark.self,
+      TrainBenchmark.self, SampleBenchmark.self, ScoreBenchmark.self, ModelBenchmark.self,
+      PrefitBenchmark.self, ReadBenchmark.self, GemmBenchmark.self,
     ])
 
   /// For the argument parser.

@@ -15,7 +15,7 @@ struct ReadBenchmark: ParsableCommand {
     case visual, text
   }
 
-  @Argument(help: "HDF5 feature file.")
+  @Argument(help: "HDF5 feature file.", completion: .file(extensions: ["h5", "hdf5"]))
   var file: String
 
   @Option(help: "Rows to read: train, val or test.")

@@ -48,6 +48,17 @@ struct CallerRows: @unchecked Sendable {
     (rowStride, columnStride) = (Int(matrix.row_stride), Int(matrix.column_stride))
   }
 
+  /// The rows where they are; nil where they have to be copied to be read as Float32.
+  var view: MatrixView? {
+    guard type == Int(MARNET_FLOAT32), columnStride == 1, rowStride >= columnCount,
+      UInt(bitPattern: data) % UInt(MemoryLayout<Float>.alignment) == 0
+    else { return nil }
+    // A view can be written through; whoever scores does not.
+    let first = UnsafeMutableRawPointer(mutating: data).assumingMemoryBound(to: Float.self)
+    return MatrixView(
+      pointer: first, rowCount: rowCount, columnCount: columnCount, stride: rowStride)
+  }
+
   /// The rows in `range` as Float32.
   func matrix(_ range: Range<Int>) -> Matrix {
     Matrix(rowCount: range.count, columnCount: columnCount) { target in

@@ -5,7 +5,7 @@ import MARNet
 import MARNetData
 import MARNetDense
 
-/// Rows that are copied and scored at a time; no effect on the scores.
+/// Rows that are scored at a time; no effect on the scores.
 private let blockRows = 8_192
 
 /// As `marnet.h` says.
@@ -28,10 +28,7 @@ public func marnet_score(
       $0..<min($0 + blockRows, rows.rowCount)
     }
     try handle.withScorer(call) { scorer in
-      // The next block is copied while this one is scored.
-      try ReadAhead.forEach(blocks) {
-        rows.matrix($0)
-      } consume: { range, block in
+      func score(_ range: Range<Int>, _ block: MatrixView) throws {
         let scores = try shifting(range.lowerBound) { try scorer.score(block) }
         copy(scores.probabilities, into: probabilities, at: range.lowerBound)
         copy(scores.embedding, into: embedding, at: range.lowerBound)
@@ -40,6 +37,16 @@ public func marnet_score(
           for (place, value) in scores.predictions.enumerated() {
             predictions[range.lowerBound + place] = value
           }
+        }
+      }
+      if let view = rows.view {
+        for range in blocks { try score(range, view.rows(range)) }
+      } else {
+        // The next block is copied while this one is scored.
+        try ReadAhead.forEach(blocks) {
+          rows.matrix($0)
+        } consume: { range, block in
+          try withExtendedLifetime(block) { try score(range, block.view) }
         }
       }
     }

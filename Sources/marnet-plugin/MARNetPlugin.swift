@@ -22,6 +22,6 @@ struct MARNetPlugin: ParsableCommand {
       CompareCommand.self, TuneCommand.self, InspectCommand.self, ManifestCommand.self,
       ConvertCommand.self, ExportCommand.self,
       SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,
-      CheckFileCommand.self,
+      CheckFileCommand.self, CheckScoresCommand.self,
     ])
 }

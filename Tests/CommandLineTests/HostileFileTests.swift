@@ -20,14 +20,18 @@ import Testing
     try raw.floats("train/text", [4, 2], [Float](repeating: 1, count: 8))
     try raw.strings("train/label", ["a", "b", "a", "b"])
     raw.flush()
-    var all = try bytes(of: bench.path("f.h5"))
+    try makeStringsEndless(in: bench.path("f.h5"))
+  }
+
+  private func makeStringsEndless(in path: String) throws {
+    var all = try bytes(of: path)
     let signature = Array("GCOL".utf8)
     let heap = try #require(
       all.indices.first { all[$0...].prefix(4).elementsEqual(signature) })
     // Behind a header of 16 bytes: number, references, 4 reserved bytes, then the size.
     let size = heap + 16 + 8
     for at in size..<size + 8 { all[at] = 0xFF }
-    try write(all, to: bench.path("f.h5"))
+    try write(all, to: path)
   }
 
   @Test func inspectOutlivesTheLibrary() throws {
@@ -43,6 +47,20 @@ import Testing
   func commandsOutliveItWhereTheyAreTold(arguments: [String]) throws {
     try writeEndless()
     expectContained(try bench.run(arguments + ["--untrusted"]))
+    #expect(bench.folder.names == ["f.h5"])
+  }
+
+  @Test func mergeOutlivesItWhereItIsTold() throws {
+    try bench.run(bench.scoring("f.h5")).succeeded()
+    try makeStringsEndless(in: bench.path("f.h5"))
+    let result = try bench.run(["merge", "f.h5", "--output", "o.h5", "--untrusted"])
+    // Before it stands what glibc says of a crash that it notices.
+    let message = result.messages.components(separatedBy: "\nerror: ").last ?? ""
+    #expect(result.status == 74, "\(result.messages)")
+    #expect(
+      message.contains("f.h5: ")
+        && message.hasSuffix("copy it again from its source, or do not use it.\n"),
+      "\(result.messages)")
     #expect(bench.folder.names == ["f.h5"])
   }
 

@@ -91,6 +91,18 @@ import Testing
     #expect(single.output.contains("files: 'f.h5' found, 'f.h5', 'g.h5' needed"))
   }
 
+  /// What a stranger writes does not command the terminal.
+  @Test func controlCharactersAreShown() throws {
+    let encoder =
+      #"{"@type":"sc:Dataset","conformsTo":"http://mlcommons.org/croissant/1.0","#
+      + #""marnet:features":{"layout":{"id_key":"\u001b[31m"},"classes":4}}"#
+    try write(Array(encoder.utf8), to: bench.path("m.json"))
+    let result = try bench.run(["inspect", "f.h5", "--manifest", "m.json"])
+    #expect(result.status == 65)
+    #expect(!result.outputBytes.contains(0x1B))
+    #expect(result.output.contains(#"keys of id: none found, '\x1b[31m' needed"#))
+  }
+
   @Test func refusals() throws {
     try bench.run(["inspect", "f.h5", "--manifest", "none.json"]).refused(
       66, "error: none.json: no such manifest.")

@@ -183,7 +183,13 @@ import Testing
       "--shard", "1", "--overwrite", "--seed", "0",
     ]).succeeded()
     try refused(names, "\(names[1]): does not belong to \(names[0]): 'model' is ")
-    try refused([names[0], "none.h5"], "none.h5: no such file", status: 66)
+    try refused(
+      [names[0], "none.h5"],
+      "none.h5: no such file. Give the paths of score files in HDF5.\n", status: 66)
+    try refused(
+      ["none-*.h5"],
+      "none-*.h5: no file matches. Give the paths of score files in HDF5, or a pattern that "
+        + "matches some.\n", status: 66)
   }
 
   /// An unfinished shard under the name of a finished one.

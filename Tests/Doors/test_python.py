@@ -160,6 +160,7 @@ class ModelTests(unittest.TestCase):
         arrays = {
             "by columns": np.asfortranarray(self.X), "double": self.X.astype(np.float64),
             "list": self.X.tolist(), "every other column": wide[:, ::2],
+            "some columns": np.hstack([self.X, self.X])[:, :24],
             "backwards twice": self.X[::-1][::-1], "big-endian": self.X.astype(">f4"),
             "not aligned": unaligned, "read only": np.frombuffer(self.X.tobytes(), np.float32)
             .reshape(600, 24),

@@ -43,6 +43,21 @@ extension RawFile {
     }
   }
 
+  /// Integers, which HDF5 converts from 64 bits to `type`.
+  package func attribute(
+    _ owner: String, _ name: String, integers: [Int64], shape: [Int] = [], type: hid_t? = nil
+  ) {
+    HDF5Library.synchronized {
+      let memory = chdf5_std_i64le()
+      write(owner, name, type ?? memory, shape, integers, memory: memory)
+    }
+  }
+
+  /// Takes an attribute away, where there is one.
+  package func removeAttribute(_ owner: String, _ name: String) {
+    HDF5Library.synchronized { _ = H5Adelete_by_name(id, owner, name, 0) }
+  }
+
   private func write<Value: BitwiseCopyable>(
     _ owner: String, _ name: String, _ type: hid_t, _ shape: [Int], _ values: [Value],
     memory: hid_t? = nil

@@ -21,12 +21,25 @@ package final class RawFile {
     chdf5_close_on_exec(id)
   }
 
+  /// Opens a file that is there, to change it.
+  package init(changing path: String) throws {
+    self.path = path
+    id = HDF5Library.synchronized { H5Fopen(path, chdf5_read_write(), 0) }
+    guard id >= 0 else { throw FixtureError.hdf5("open \(path)") }
+    chdf5_close_on_exec(id)
+  }
+
   deinit { HDF5Library.synchronized { _ = H5Fclose(id) } }
 
   @discardableResult
   package func group(_ name: String) -> RawFile {
     HDF5Library.synchronized { _ = H5Gclose(H5Gcreate2(id, name, 0, 0, 0)) }
     return self
+  }
+
+  /// Takes the link `name` away, where there is one.
+  package func remove(_ name: String) {
+    HDF5Library.synchronized { _ = H5Ldelete(id, name, 0) }
   }
 
   /// Writes `values` converted by HDF5 from the type `memory` to the type `type`.

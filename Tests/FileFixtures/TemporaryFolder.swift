@@ -6,8 +6,9 @@ import Foundation
 package final class TemporaryFolder: Sendable {
   package let path: String
 
-  package init() throws {
-    var template = Array("/tmp/marnet-test-XXXXXX".utf8CString)
+  /// - Parameter parent: a folder that is there.
+  package init(in parent: String = "/tmp") throws {
+    var template = Array("\(parent)/marnet-test-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw FixtureError.system("mkdtemp") }
     path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
   }

@@ -2,9 +2,9 @@
 
 /// Makes an input that a stranger might have damaged or made to harm.
 struct Mutation {
-  private(set) var bytes: [UInt8]
-  private var random: FuzzRandom
-  private let corpus: [[UInt8]]
+  var bytes: [UInt8]
+  var random: FuzzRandom
+  let corpus: [[UInt8]]
 
   /// Values at which arithmetic goes wrong.
   private static let edges: [UInt64] = [
@@ -26,13 +26,18 @@ struct Mutation {
     self.corpus = corpus
     random = FuzzRandom(seed: seed, parser: subject.name, caseNumber: number)
     bytes = corpus[random.below(corpus.count)]
-    // Mostly one change: of several, the first that is noticed hides the others.
-    for _ in 0...random.below(1 + random.below(4)) {
-      if subject.form == .text && random.below(4) > 0 { changeText() } else { changeBytes() }
+    switch subject.form {
+    case .checkpoint: changeCheckpoint()
+    case .scores where random.below(2) == 0: ScoreFileChange.make(in: &bytes, &random)
+    default:
+      // Mostly one change: of several, the first that is noticed hides the others.
+      for _ in 0...random.below(1 + random.below(4)) {
+        if subject.form == .text && random.below(4) > 0 { changeText() } else { changeBytes() }
+      }
     }
   }
 
-  private mutating func changeBytes() {
+  mutating func changeBytes() {
     switch random.below(12) {
     case 0, 1, 2:
       guard !bytes.isEmpty else { return }
@@ -84,7 +89,7 @@ struct Mutation {
     bytes = Array(bytes[..<at]) + other[at...]
   }
 
-  private mutating func changeText() {
+  mutating func changeText() {
     switch random.below(8) {
     case 0, 1, 2: replaceNumber()
     case 3:

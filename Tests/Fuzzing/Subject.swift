@@ -8,6 +8,10 @@ struct Subject: Sendable {
   enum Form: Sendable {
     case binary
     case text
+    /// A file of a checkpoint: mostly beneath its checksum.
+    case checkpoint
+    /// An HDF5 score file: half of the time through HDF5, so that it is sound and lies.
+    case scores
   }
 
   let name: String
@@ -28,6 +32,8 @@ struct Subject: Sendable {
   /// Every parser.
   static let all: [Subject] = [
     .safetensors, .modelWeights, .modelConfiguration, .configuration, .classWeights,
-    .comparisonRecord, .tuningRecord, .features, .flatFeatures, .items, .manifest,
+    .comparisonRecord, .tuningRecord, .fitIdentity, .prefitCheckpoint, .courseCheckpoint,
+    .scoreJournal, .scores, .shard, .features, .flatFeatures, .items,
+    .numPy, .manifest,
   ]
 }

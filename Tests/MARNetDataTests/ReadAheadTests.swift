@@ -109,4 +109,42 @@ import Testing
       }
     }
   }
+
+  /// The form without ranges: `count` blocks, then nil; the reader fails at block `failing`.
+  private func runUntilNone(
+    _ count: Int, failing: Int? = nil, log: Log, consume: (Int) throws -> Void = { _ in }
+  ) throws {
+    try ReadAhead.forEach { () -> Block? in
+      let number = log.reads.add(1, ordering: .releasing).oldValue
+      if number == failing { throw Failure(block: number) }
+      return number < count ? Block(number..<number + 1, log) : nil
+    } consume: { block in
+      log.consumed.withLock { $0.append(block.range) }
+      try consume(block.range.lowerBound)
+    }
+  }
+
+  @Test(arguments: [0, 1, 2, 50])
+  func blocksUntilThereIsNone(count: Int) throws {
+    let log = Log()
+    try runUntilNone(count, log: log) { block in
+      #expect(log.wait(forReads: block + 2), "the next block is read beside block \(block)")
+    }
+    #expect(log.consumed.withLock { $0 } == (0..<count).map { $0..<$0 + 1 })
+    #expect(log.reads.load(ordering: .acquiring) == count + 1)
+    #expect(log.alive.load(ordering: .acquiring) == 0)
+    #expect(log.mostAlive.load(ordering: .acquiring) <= 2)
+  }
+
+  @Test func errorsOfBlocksUntilThereIsNone() {
+    let log = Log()
+    #expect(throws: Failure(block: 3)) { try runUntilNone(9, failing: 3, log: log) }
+    #expect(log.consumed.withLock { $0.count } == 3)
+    let other = Log()
+    #expect(throws: Failure(block: 101)) {
+      try runUntilNone(9, log: other) { if $0 == 1 { throw Failure(block: 101) } }
+    }
+    #expect(other.reads.load(ordering: .acquiring) <= 3)
+    #expect(other.alive.load(ordering: .acquiring) == 0)
+  }
 }

@@ -12,19 +12,23 @@ import MARNetDense
 package struct CheckpointFile {
   /// Why a file is none of ours, or not whole.
   package enum Malformed: Error, Equatable, CustomStringConvertible {
+    /// In words.
     case unreadable(String)
     case notACheckpoint
     case truncated(found: Int, needed: Int)
     case damaged
     case lacks(String)
+    /// The array of that name holds numbers that are not finite, or that no fit comes to.
+    case impossible(String)
 
     package var description: String {
       switch self {
-      case .unreadable(let what): "\(what) cannot be read"
+      case .unreadable(let reason): reason
       case .notACheckpoint: "it is not a file of a checkpoint"
       case .truncated(let found, let needed): "it has \(found) bytes and needs \(needed)"
       case .damaged: "its checksum is another"
       case .lacks(let name): "it lacks \(name)"
+      case .impossible(let name): "\(name) holds numbers that no fit comes to"
       }
     }
   }
@@ -70,11 +74,12 @@ package struct CheckpointFile {
   }
 
   private static let magic = [UInt8]("MARNETCK".utf8)
-  /// A header is some kilobytes and a record an epoch.
-  private static let largestHeader = 16 << 20
+  /// A header is some kilobytes and a record an epoch, of which there are a million at most.
+  private static let largestHeader = 256 << 20
+  private static let mostValues = 12_000_000
   private static let checksumBytes = 8
 
-  private let handle: FileHandle
+  private let file: PlainFile
   private let header: Data
   private let places: [String: Range<Int>]
 
@@ -110,21 +115,21 @@ package struct CheckpointFile {
   ///
   /// - Throws: `Malformed`.
   package init(path: String) throws(Malformed) {
-    guard let handle = FileHandle(forReadingAtPath: path), let end = try? handle.seekToEnd() else {
-      throw .unreadable(path)
-    }
-    self.handle = handle
-    let size = Int(clamping: end)
+    file = try Self.readable { () throws(PlainFile.Refusal) in try PlainFile(path) }
+    let size = file.byteCount
     let start = Self.magic.count + 8
     guard size >= start + Self.checksumBytes,
-      try Self.bytes(0..<Self.magic.count, of: handle).elementsEqual(Self.magic)
+      try Self.bytes(0..<Self.magic.count, of: file).elementsEqual(Self.magic)
     else { throw .notACheckpoint }
-    let length = try Self.integer(at: Self.magic.count, of: handle)
+    let length = try Self.integer(at: Self.magic.count, of: file)
     guard length <= Self.largestHeader else { throw .damaged }
     guard Int(length) <= size - start - Self.checksumBytes else {
       throw .truncated(found: size, needed: start + Int(length) + Self.checksumBytes)
     }
-    header = try Self.bytes(start..<start + Int(length), of: handle)
+    header = Data(try Self.bytes(start..<start + Int(length), of: file))
+    if let objection = JSONLimits.objection(to: header, mostValues: Self.mostValues) {
+      throw .unreadable(objection)
+    }
     guard let sections = try? JSONDecoder().decode(Sections.self, from: header).sections else {
       throw .notACheckpoint
     }
@@ -140,7 +145,7 @@ package struct CheckpointFile {
       throw .truncated(found: size, needed: at + Self.checksumBytes)
     }
     self.places = places
-    guard try Self.hash(of: handle, byteCount: at) == Self.integer(at: at, of: handle) else {
+    guard try Self.hash(of: file, byteCount: at) == Self.integer(at: at, of: file) else {
       throw .damaged
     }
   }
@@ -159,14 +164,16 @@ package struct CheckpointFile {
   /// Reads the array `name` into `target`, which it must fill.
   package func read(_ name: String, into target: UnsafeMutableRawBufferPointer) throws(Malformed) {
     guard let place = places[name], place.count == target.count else { throw .lacks(name) }
-    var read = 0
-    while read < target.count {
-      let part = read..<min(read + (4 << 20), target.count)
-      let bytes = try Self.bytes(
-        place.lowerBound + part.lowerBound..<place.lowerBound + part.upperBound, of: handle)
-      bytes.copyBytes(to: UnsafeMutableRawBufferPointer(rebasing: target[part]))
-      read = part.upperBound
+    try Self.readable { () throws(PlainFile.Refusal) in
+      try file.read(at: place.lowerBound, into: target)
     }
+  }
+
+  /// Reads an array of `count` finite numbers.
+  package func finiteValues(_ name: String, count: Int) throws(Malformed) -> [Float] {
+    let values = try values(name, count: count, of: Float.self)
+    guard values.allSatisfy(\.isFinite) else { throw .impossible(name) }
+    return values
   }
 
   /// Reads an array of `count` values.
@@ -189,23 +196,25 @@ package struct CheckpointFile {
     }
   }
 
-  private static func hash(of handle: FileHandle, byteCount: Int) throws(Malformed) -> UInt64 {
+  private static func hash(of file: PlainFile, byteCount: Int) throws(Malformed) -> UInt64 {
     var hash = ContentHash()
     for first in stride(from: 0, to: byteCount, by: 1 << 20) {
-      let part = try bytes(first..<min(first + 1 << 20, byteCount), of: handle)
-      part.withUnsafeBytes { hash.update($0) }
+      hash.update(try bytes(first..<min(first + 1 << 20, byteCount), of: file))
     }
     return hash.value
   }
 
-  private static func integer(at offset: Int, of handle: FileHandle) throws(Malformed) -> UInt64 {
-    try bytes(offset..<offset + 8, of: handle).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  private static func integer(at offset: Int, of file: PlainFile) throws(Malformed) -> UInt64 {
+    try bytes(offset..<offset + 8, of: file).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  private static func bytes(_ range: Range<Int>, of handle: FileHandle) throws(Malformed) -> Data {
-    guard (try? handle.seek(toOffset: UInt64(range.lowerBound))) != nil,
-      let data = try? handle.read(upToCount: range.count) ?? Data(), data.count == range.count
-    else { throw .unreadable("bytes \(range.lowerBound) to \(range.upperBound)") }
-    return data
+  private static func bytes(_ range: Range<Int>, of file: PlainFile) throws(Malformed) -> [UInt8] {
+    try readable { () throws(PlainFile.Refusal) in try file.bytes(range) }
+  }
+
+  private static func readable<Result>(
+    _ read: () throws(PlainFile.Refusal) -> Result
+  ) throws(Malformed) -> Result {
+    do { return try read() } catch { throw .unreadable(error.reason) }
   }
 }

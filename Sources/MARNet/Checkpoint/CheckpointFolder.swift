@@ -2,6 +2,7 @@
 
 import Foundation
 import MARNetData
+import MARNetDense
 
 /// The hidden folder beside a model's output in which a fit keeps its work until the model is
 /// complete: `run.json`, a file for each part that is finished, and the last two checkpoints of the
@@ -13,7 +14,9 @@ final class CheckpointFolder {
   private static let finishedPrefix = "finished-"
   private static let suffix = ".bin"
   private static let kept = 2
-  private static let largestRun = 64 << 20
+  /// It names every class, maybe with a weight.
+  private static let largestRun = 256 << 20
+  private static let mostRunValues = 8_500_000
 
   /// The model directory that the fit will write.
   let output: String
@@ -57,14 +60,25 @@ final class CheckpointFolder {
   /// - Throws: `CheckpointError.unreadable`.
   func run() throws -> RunIdentity? {
     let file = path + "/" + Self.runName
-    guard let attributes = try? FileManager.default.attributesOfItem(atPath: file) else {
-      return nil
+    func refusal(_ reason: String) -> CheckpointError {
+      .unreadable(path: file, reason: reason)
     }
-    guard let size = attributes[.size] as? Int, size <= Self.largestRun,
-      let data = FileManager.default.contents(atPath: file),
-      let run = try? Configuration.decoder().decode(RunIdentity.self, from: data),
+    let bytes: [UInt8]
+    do {
+      bytes = try PlainFile(file).contents(most: Self.largestRun)
+    } catch {
+      if error == .notFound { return nil }
+      throw refusal(error.reason)
+    }
+    if let objection = JSONLimits.objection(to: bytes, mostValues: Self.mostRunValues) {
+      throw refusal(objection)
+    }
+    guard let run = try? Configuration.decoder().decode(RunIdentity.self, from: Data(bytes)),
       run.format == RunIdentity.currentFormat
-    else { throw CheckpointError.unreadable(path: file, reason: "it describes no fit") }
+    else { throw refusal("it describes no fit") }
+    // Instructions that the environment names in vain are no fault of the file.
+    guard ProductKernel.unavailableChoice != nil || (try? run.configuration.validate()) != nil
+    else { throw refusal("its configuration has values out of range") }
     return run
   }
 

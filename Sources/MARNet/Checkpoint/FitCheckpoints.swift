@@ -33,6 +33,7 @@ public final class FitCheckpoints {
   ///
   /// - Parameters:
   ///   - output: the model directory it will write.
+  ///   - schedule: when the state of a training is written.
   ///   - overwrite: gives up an unfinished fit that is kept for `output`.
   /// - Throws: `CheckpointError.unfinished`, `DataError.cannotWrite`, `ModelError`.
   public init(
@@ -70,7 +71,7 @@ public final class FitCheckpoints {
   }
 
   /// Whether the fit that is gone on with was to replace a model.
-  public var replacesModel: Bool { replaces }
+  package var replacesModel: Bool { replaces }
 
   /// Whether an unfinished fit is kept for `output`.
   public static func exist(for output: String) -> Bool {
@@ -92,8 +93,11 @@ extension FitCheckpoints {
   /// Begins, or goes on with, the fit of these data.
   ///
   /// - Throws: `CheckpointError` when it is not the one that was begun, `DataError.cannotWrite`.
-  func begin(_ data: PreparedData, _ configuration: Configuration) throws {
-    let run = RunIdentity(data, configuration: configuration, replaces: replaces)
+  func begin(
+    _ data: PreparedData, _ configuration: Configuration, alignmentLoss: String?
+  ) throws {
+    let run = RunIdentity(
+      data, configuration: configuration, alignmentLoss: alignmentLoss, replaces: replaces)
     lastSave = .now
     if let earlier {
       notes += try [run.note(goingOnWith: earlier, output: folder.output)].compactMap { $0 }
@@ -103,10 +107,14 @@ extension FitCheckpoints {
     }
   }
 
-  /// The prefit of that name, kept or made now.
-  func prefit(_ name: String, make: () throws -> Prefit) throws -> Prefit {
+  /// The prefit of that name of `rows`, kept or made now.
+  func prefit(
+    _ name: String, of rows: PreparedRows, make: () throws -> Prefit
+  ) throws -> Prefit {
     if let file = try folder.finished(name) {
-      return try readable(name) { () throws(CheckpointFile.Malformed) in try Prefit(from: file) }
+      return try readable(name) { () throws(CheckpointFile.Malformed) in
+        try Prefit(from: file, of: rows)
+      }
     }
     let prefit = try make()
     if schedule != .never { try prefit.save(to: folder.pathOfFinished(name)) }

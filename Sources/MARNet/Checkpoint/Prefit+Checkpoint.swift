@@ -56,52 +56,67 @@ extension Prefit {
     try CheckpointFile.write(state, arrays, to: path)
   }
 
+  /// Reads what `save` wrote.
+  ///
+  /// - Parameter rows: those of the fit that goes on, for which it must be.
   /// - Throws: `CheckpointFile.Malformed`.
-  init(from file: CheckpointFile) throws(CheckpointFile.Malformed) {
+  init(from file: CheckpointFile, of rows: PreparedRows) throws(CheckpointFile.Malformed) {
     let state = try file.description(PrefitState.self)
     let names = Self.modalities
-    let image = try Self.probe(state.image, names[0], file)
+    let reader = ProbeReader(file: file, classes: rows.classCount, rows: rows.rowCount)
+    let (imageWidth, textWidth) = (rows.visual.width, rows.text.width)
+    let image = try reader.probe(state.image, names[0], width: imageWidth)
     var text: Probe?
-    if let found = state.text { text = try Self.probe(found, names[1], file) }
+    if let found = state.text { text = try reader.probe(found, names[1], width: textWidth) }
     var teacher: Teacher?
     if let found = state.teacher {
       guard found.count == 2, let text else { throw .lacks("the teacher") }
       teacher = Teacher(
-        image: try Self.outOfFold(image, found[0], names[0], file),
-        text: try Self.outOfFold(text, found[1], names[1], file),
+        image: try reader.outOfFold(image, found[0], names[0], width: imageWidth),
+        text: try reader.outOfFold(text, found[1], names[1], width: textWidth),
         imageExponent: state.imageExponent, textExponent: state.textExponent)
     }
     guard state.nll?.count ?? 3 == 3 else { throw .lacks("the likelihoods") }
+    guard state.gate == 0 || state.gate == 1 else { throw .lacks("the gate") }
     self.init(
       imageProbe: image, imageProbeSeconds: state.imageSeconds, textProbe: text,
       nll: state.nll.map { NLL(image: $0[0], text: $0[1], teacher: $0[2]) },
       imageExponent: state.imageExponent, textExponent: state.textExponent, gate: state.gate,
       teacher: teacher)
   }
+}
 
-  private static func probe(
-    _ state: PrefitState.ProbeState, _ name: String, _ file: CheckpointFile
+/// Reads the probes of a prefit of `classes` and `rows`.
+private struct ProbeReader {
+  let file: CheckpointFile
+  let classes: Int
+  let rows: Int
+
+  func probe(
+    _ state: PrefitState.ProbeState, _ name: String, width: Int
   ) throws(CheckpointFile.Malformed) -> Probe {
-    let (count, overflow) = state.classes.multipliedReportingOverflow(by: state.width)
-    guard state.classes > 0, state.width > 0, !overflow else { throw .lacks(name) }
+    guard state.classes == classes, state.width == width, state.c > 0 else { throw .lacks(name) }
     return Probe(
       weights: Matrix(
-        rowCount: state.classes, columnCount: state.width,
-        values: try file.values("\(name).weights", count: count, of: Float.self)),
-      bias: try file.values("\(name).bias", count: state.classes, of: Float.self), c: state.c)
+        rowCount: classes, columnCount: width,
+        values: try file.finiteValues("\(name).weights", count: classes * width)),
+      bias: try file.finiteValues("\(name).bias", count: classes), c: state.c)
   }
 
-  private static func outOfFold(
-    _ probe: Probe, _ state: PrefitState.OutOfFoldState, _ name: String, _ file: CheckpointFile
+  func outOfFold(
+    _ probe: Probe, _ state: PrefitState.OutOfFoldState, _ name: String, width: Int
   ) throws(CheckpointFile.Malformed) -> OutOfFoldProbe {
+    guard state.rows == rows, state.folds.count < OutOfFoldProbe.whole else {
+      throw .lacks("\(name).fold_of_row")
+    }
     var folds: [Probe] = []
     for (index, fold) in state.folds.enumerated() {
-      folds.append(try Self.probe(fold, "\(name).fold.\(index)", file))
+      folds.append(try self.probe(fold, "\(name).fold.\(index)", width: width))
     }
-    let rows = try file.values("\(name).fold_of_row", count: state.rows, of: UInt8.self)
-    guard rows.allSatisfy({ $0 == OutOfFoldProbe.whole || Int($0) < folds.count }) else {
+    let foldOfRow = try file.values("\(name).fold_of_row", count: rows, of: UInt8.self)
+    guard foldOfRow.allSatisfy({ $0 == OutOfFoldProbe.whole || Int($0) < folds.count }) else {
       throw .damaged
     }
-    return OutOfFoldProbe(probe, folds: folds, fold: rows)
+    return OutOfFoldProbe(probe, folds: folds, fold: foldOfRow)
   }
 }

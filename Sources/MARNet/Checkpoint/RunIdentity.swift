@@ -12,6 +12,8 @@ struct RunIdentity: Codable, Equatable {
   var format = currentFormat
   var toolVersion = ToolVersion.current
   var configuration: Configuration
+  /// Name of the alignment loss where it is the caller's own.
+  var alignmentLoss: String?
   /// Of the training rows.
   var fingerprint: String
   var rows: Int
@@ -25,8 +27,11 @@ struct RunIdentity: Codable, Equatable {
   /// Whether the fit was to replace a model that stands at its output.
   var replaces: Bool
 
-  init(_ data: PreparedData, configuration: Configuration, replaces: Bool) {
+  init(
+    _ data: PreparedData, configuration: Configuration, alignmentLoss: String?, replaces: Bool
+  ) {
     self.configuration = configuration
+    self.alignmentLoss = alignmentLoss
     fingerprint = data.fingerprint
     rows = data.rows.rowCount
     validationFingerprint = data.validation.map { rows in
@@ -55,12 +60,22 @@ struct RunIdentity: Codable, Equatable {
     if let difference = configuration.difference(from: earlier.configuration) {
       throw .configurationDiffers(output: output, difference: difference)
     }
+    if alignmentLoss != earlier.alignmentLoss {
+      throw .configurationDiffers(
+        output: output,
+        difference: "it was begun with \(earlier.lossText), and this is with \(lossText)")
+    }
     if let difference = dataDifference(from: earlier) {
       throw .dataDiffer(output: output, difference: difference)
     }
     guard products != earlier.products else { return nil }
     return "The fit was begun with products of \(earlier.products), here they are \(products): "
       + "the model may differ in late digits from that of an uninterrupted fit."
+  }
+
+  private var lossText: String {
+    alignmentLoss.map { "the program's own alignment loss '\($0)'" }
+      ?? "the alignment loss of its configuration"
   }
 
   private func dataDifference(from earlier: RunIdentity) -> String? {

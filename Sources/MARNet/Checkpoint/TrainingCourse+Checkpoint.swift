@@ -46,13 +46,14 @@ extension TrainingCourse {
   ) throws(CheckpointFile.Malformed) {
     let parameters = network.parameters
     guard state.stage == stage, state.stepCount == stepCount,
-      state.parameterCount == parameters.layout.count, (0...stepCount).contains(state.step)
+      state.parameterCount == parameters.layout.count, (0...stepCount).contains(state.step),
+      state.records.count == epochsEnded(after: state.step), state.sum.total.isFinite
     else { throw .lacks("the state of '\(stage)'") }
-    try file.read(Self.parametersName, into: parameters.values.bytes)
+    try file.readFinite(Self.parametersName, into: parameters.values)
     parameters.pack()
     if state.step < stepCount {
-      try file.read(Self.firstMomentName, into: optimizer.firstMoment.bytes)
-      try file.read(Self.secondMomentName, into: optimizer.secondMoment.bytes)
+      try file.readFinite(Self.firstMomentName, into: optimizer.firstMoment)
+      try file.readFinite(Self.secondMomentName, into: optimizer.secondMoment, from: 0)
     } else {
       batches = nil
     }
@@ -60,10 +61,19 @@ extension TrainingCourse {
     records = state.records
     sum = state.sum
   }
+
+  private func epochsEnded(after step: Int) -> Int {
+    step == stepCount ? epochCount : step / stepsPerEpoch
+  }
 }
 
-extension AlignedBuffer {
-  fileprivate var bytes: UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(start: pointer, count: count * MemoryLayout<Float>.stride)
+extension CheckpointFile {
+  /// Fills `target` with finite numbers, none below `least`.
+  fileprivate func readFinite(
+    _ name: String, into target: AlignedBuffer, from least: Float = -.infinity
+  ) throws(Malformed) {
+    let values = UnsafeMutableBufferPointer(start: target.pointer, count: target.count)
+    try read(name, into: UnsafeMutableRawBufferPointer(values))
+    guard values.allSatisfy({ $0.isFinite && $0 >= least }) else { throw .impossible(name) }
   }
 }

@@ -7,7 +7,10 @@ extension Configuration {
   /// Reads a configuration file: the `config.json` of a model, or any part of a configuration,
   /// laid over the defaults of its preset.
   ///
-  /// - Parameter preset: must be the file's, where the file names one.
+  /// - Parameters:
+  ///   - data: the text of the file, UTF-8.
+  ///   - path: what errors call it.
+  ///   - preset: must be the file's, where the file names one.
   /// - Throws: `ConfigurationError` for text that is not JSON, an unknown key, a wrong type or
   ///   another preset.
   public init(

@@ -48,9 +48,9 @@ extension Configuration {
     try check("probe.outOfFoldFolds", probe.outOfFoldFolds, 2...100)
     try check("teacher.weight", teacher.weight, from: 0, to: 1)
     try check("validation.fraction", validation.fraction, above: 0, to: 0.9)
+    try check("validation.minimumRows", validation.minimumRows, 2...Int(Int32.max))
     try check(
       "validation.maximumRows", validation.maximumRows, validation.minimumRows...Int(Int32.max))
-    try check("validation.minimumRows", validation.minimumRows, 2...Int(Int32.max))
     if let found = ProductKernel.unavailableChoice {
       throw .outOfRange(
         key: ProductKernel.environmentName, found: found,

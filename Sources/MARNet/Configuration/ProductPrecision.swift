@@ -16,7 +16,7 @@ public enum ProductPrecision: String, Codable, Sendable, CaseIterable {
 
   /// auto scores in bfloat16 where no probability of the rows tried at the end of the fit
   /// changed by more than this.
-  public static let largestDifference = 0.01
+  package static let largestDifference = 0.01
 
   /// What networks are trained with on this processor.
   var forTraining: Precision {

@@ -56,7 +56,7 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   public init() {}
 
   /// Steps for `rowCount` training rows.
-  public func stepCount(rowCount: Int) -> Int {
+  package func stepCount(rowCount: Int) -> Int {
     let stepsPerEpoch = max(1, rowCount / min(batchSize, max(rowCount, 1)))
     if let epochs { return epochs * stepsPerEpoch }
     let clamped = min(maximumSteps, max(minimumSteps, automaticEpochs * stepsPerEpoch))

@@ -58,6 +58,8 @@ public struct Failure: Sendable, Equatable {
       (code, message) = (Code(error.kind), error.description)
     case let error as ManifestError:
       (code, message) = (Code(error.kind), error.description)
+    case let error as RowStreamError:
+      (code, message) = (Code(error.kind), error.description)
     case let error as ConfigurationError:
       (code, message) = (.configuration, error.description)
     case let error as FitError:

@@ -8,7 +8,10 @@ public final class Evaluator {
   private var accumulators: [String: MetricsAccumulator] = [:]
   private let classCount: Int
 
-  /// - Parameter threads: workers; all available processors when nil.
+  /// - Parameters:
+  ///   - model: what predicts.
+  ///   - options: as for scoring.
+  ///   - threads: workers; all available processors when nil.
   public init(_ model: Model, options: ScoringOptions = ScoringOptions(), threads: Int? = nil)
     throws
   {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What the training rows were made of, in plain words.
-public enum CompositionText {
+package enum CompositionText {
   /// One sentence on the classes and, where some rows lack text, one on those; none for models
   /// that did not count.
-  public static func sentences(_ report: FitReport) -> [String] {
+  package static func sentences(_ report: FitReport) -> [String] {
     guard let counts = report.counts else { return [] }
     let grouped = Decimals.grouped
     let (rarest, largest) = (counts.rarestClass, counts.largestClass)

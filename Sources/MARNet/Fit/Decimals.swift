@@ -3,14 +3,14 @@
 import Foundation
 
 /// Numbers for people, independent of the locale.
-public enum Decimals {
+package enum Decimals {
   /// `value` with a fixed number of digits after the point.
-  public static func text(_ value: Double, digits: Int) -> String {
+  package static func text(_ value: Double, digits: Int) -> String {
     String(format: "%.\(digits)f", value)
   }
 
   /// An integer with commas between groups of three digits.
-  public static func grouped(_ value: Int) -> String {
+  package static func grouped(_ value: Int) -> String {
     let digits = String(value.magnitude)
     var result = ""
     for (index, digit) in digits.enumerated() {

@@ -13,7 +13,8 @@ extension FitReport {
   /// Puts together what a fit found out.
   init(
     data: PreparedData, fitted: FitRun.Fitted, outcome: HeldOutOutcome, hasValidation: Bool,
-    bfloat16Difference: Double, steps: Int, method: AlignmentOptions.Method
+    bfloat16Difference: Double, steps: Int, method: AlignmentOptions.Method,
+    alignmentLoss: String?
   ) {
     let prefit = fitted.prefit
     let rows = data.rows
@@ -46,7 +47,9 @@ extension FitReport {
     decision = outcome.decision
     self.bfloat16Difference = bfloat16Difference
     self.steps = steps
-    alignmentForm = method == .team ? Self.form(rows.tokens?.shape) : nil
+    alignmentForm =
+      alignmentLoss.map { "\($0), a loss of the program's own, which config.json does not hold" }
+      ?? (method == .team ? Self.form(rows.tokens?.shape) : nil)
     warnings = []
     let unlabelled = self.rows - labelledRows
     if unlabelled > 0, distinctTexts <= 2 * rows.classCount {

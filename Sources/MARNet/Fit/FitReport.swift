@@ -82,12 +82,18 @@ public struct FitReport: Codable, Sendable, Equatable {
   /// Largest change of a probability on the rows tried when bfloat16 takes the place of
   /// float32 in scoring; nil in models that were never tried.
   public var bfloat16Difference: Double?
-  /// The form of alignment, of the method that has two of them.
+  /// The form of alignment, of the method that has two of them; the name of a loss of the
+  /// caller's own.
   public var alignmentForm: String?
   /// Updates of the final fit.
   public var steps: Int
   /// Things the user should know.
   public var warnings: [String]
+
+  /// What the rows were made of, what text was worth, and what predicts: one finding a sentence.
+  public var findings: [String] {
+    CompositionText.sentences(self) + VerdictText.sentences(self)
+  }
 
   /// The branch of that name.
   public subscript(branch: String) -> Branch? { branches.first { $0.name == branch } }

@@ -13,24 +13,26 @@ struct FitRun {
   private let key: RandomKey
   private let data: PreparedData
   private let dimensions: HeadDimensions
+  private let alignmentLoss: (any CustomAlignmentLoss)?
   private let keepsTargets: Bool?
   private let checkpoints: FitCheckpoints?
 
   init(
     configuration: Configuration, pool: WorkerPool, rows: PairedSource,
-    validation: PairedSource?, keepingTargets: Bool?, checkpoints: FitCheckpoints?,
-    progress: @escaping FitProgressHandler
+    validation: PairedSource?, alignmentLoss: (any CustomAlignmentLoss)?, keepingTargets: Bool?,
+    checkpoints: FitCheckpoints?, progress: @escaping FitProgressHandler
   ) throws {
     self.configuration = configuration
     self.pool = pool
     self.progress = progress
+    self.alignmentLoss = alignmentLoss
     keepsTargets = keepingTargets
     self.checkpoints = checkpoints
     key = RandomKey(seed: configuration.seed)
     data = try PreparedData(rows, validation: validation, pool: pool)
       .weighted(by: configuration.training.classWeights)
     dimensions = data.dimensions(configuration)
-    try checkpoints?.begin(data, configuration)
+    try checkpoints?.begin(data, configuration, alignmentLoss: alignmentLoss?.name)
   }
 
   /// Networks fitted on some of the rows, with the probe that stands beside them.
@@ -85,7 +87,7 @@ struct FitRun {
       bfloat16Difference: try PrecisionCheck(configuration: configuration, pool: pool)
         .difference(fitted.heads, on: data.rows),
       steps: configuration.training.stepCount(rowCount: data.rows.rowCount),
-      method: configuration.alignment.method)
+      method: configuration.alignment.method, alignmentLoss: alignmentLoss?.name)
     return Model(
       configuration: configuration, classNames: data.classNames, visualWidth: dimensions.visual,
       textWidth: dimensions.text, dataFingerprint: data.fingerprint, decision: outcome.decision,
@@ -110,7 +112,7 @@ struct FitRun {
     func make() throws -> Prefit {
       try rows.prefit(configuration, choosing: earlier, key: key, pool: pool, checkpoint: report)
     }
-    return try checkpoints?.prefit(stage, make: make) ?? make()
+    return try checkpoints?.prefit(stage, of: rows, make: make) ?? make()
   }
 
   private func networks(
@@ -119,7 +121,7 @@ struct FitRun {
   ) throws -> Fitted {
     let training = try HeadTraining(
       configuration: configuration, dimensions: dimensions, pool: pool, purpose: purpose,
-      heldOut: heldOut)
+      heldOut: heldOut, alignmentLoss: alignmentLoss)
     let trainer = NetworkTrainer(pool: pool, progress: progress, checkpoints: checkpoints)
     let plain = try rows.trainingRows(teacher: nil, weight: 0, pool: pool)
     let networkKey = key.derived(FitStream.networks)

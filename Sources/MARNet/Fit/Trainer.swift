@@ -17,19 +17,24 @@ public struct Trainer: Sendable {
   public let threads: Int
   /// What a fit on a file may take; changes no bit of the result.
   public let memory: MemoryBudget
+  /// The alignment loss, where it is the caller's own.
+  public let alignmentLoss: (any CustomAlignmentLoss)?
 
   /// - Parameters:
+  ///   - configuration: hyper-parameters; checked here.
   ///   - threads: all available processors when nil.
   ///   - memory: three quarters of what is available when nil.
+  ///   - alignmentLoss: takes the place of `configuration.alignment.method`.
   /// - Throws: `ConfigurationError` for values out of range.
   public init(
     configuration: Configuration = Configuration(), threads: Int? = nil,
-    memory: MemoryBudget? = nil
+    memory: MemoryBudget? = nil, alignmentLoss: (any CustomAlignmentLoss)? = nil
   ) throws(ConfigurationError) {
     try configuration.validate()
     self.configuration = configuration
     self.threads = max(1, threads ?? WorkerPool.availableProcessors)
     self.memory = memory ?? .automatic
+    self.alignmentLoss = alignmentLoss
   }
 
   /// Fits on the groups `train` and, where there is one, `val` of a feature file; `test` is
@@ -46,8 +51,10 @@ public struct Trainer: Sendable {
   /// never read.
   ///
   /// - Parameters:
+  ///   - file: the open features.
   ///   - checkpoints: keep the work so far; the fit goes on with theirs where it was begun.
   ///   - willBegin: told, before the first feature is read, how memory is used.
+  ///   - progress: called on this thread; answering `.cancel` stops the fit.
   /// - Throws: `DataError`, `FitError`, `ClassWeightsError`, `CheckpointError`,
   ///   `ConfigurationError` when `memory` is not enough.
   public func fit(
@@ -56,7 +63,7 @@ public struct Trainer: Sendable {
     progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     let rows = try file.pairedSource(
-      .train, withTokens: configuration.alignment.method == .team)
+      .train, withTokens: configuration.alignment.method == .team && alignmentLoss == nil)
     let validation = file.splits.contains(.val) ? try file.pairedSource(.val) : nil
     try check(rows, validation)
     let plan = try MemoryPlan(
@@ -100,8 +107,8 @@ public struct Trainer: Sendable {
     return try withoutActuallyEscaping(progress) { progress in
       try FitRun(
         configuration: configuration, pool: WorkerPool(threads: threads), rows: rows,
-        validation: validation, keepingTargets: keepingTargets, checkpoints: checkpoints,
-        progress: progress
+        validation: validation, alignmentLoss: alignmentLoss, keepingTargets: keepingTargets,
+        checkpoints: checkpoints, progress: progress
       ).model()
     }
   }

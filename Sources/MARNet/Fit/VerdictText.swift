@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The report in plain words: what text was worth here, and what predicts.
-public enum VerdictText {
+package enum VerdictText {
   /// One finding a sentence.
-  public static func sentences(_ report: FitReport) -> [String] {
+  package static func sentences(_ report: FitReport) -> [String] {
     var result: [String] = []
     if let text = report.text {
       let image = Decimals.text(text.imageNll, digits: 3)

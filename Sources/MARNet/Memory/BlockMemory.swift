@@ -17,17 +17,21 @@ struct BlockMemory {
   /// - Parameters:
   ///   - predictors: tables of log-probabilities that a block has.
   ///   - features: values of x_EMA and x_CDR that are kept of a row.
-  ///   - rowCount: rows of the split, of which labels are in memory if `hasLabels`.
-  init(_ model: Model, predictors: Int, features: Int, rowCount: Int, hasLabels: Bool) {
+  ///   - labels: rows whose labels are in memory.
+  ///   - stagedBytes: bytes of a row that are in memory besides, as they came.
+  init(
+    _ model: Model, predictors: Int, features: Int, labels: Int = 0, stagedBytes: Int = 0
+  ) {
     // One block is read, one is standardised and scored, one or two are written.
     rowBytes =
-      4 * (3 * model.visualWidth + (predictors + 5) * model.classNames.count + 3 * features)
+      stagedBytes
+      + 4 * (3 * model.visualWidth + (predictors + 5) * model.classNames.count + 3 * features)
     let aligned = model.configuration.alignment.dimension
     let hidden = model.configuration.reconstruction.hiddenWidth
     let weights =
       (model.visualWidth + model.textWidth) * (aligned + hidden)
       + model.visualWidth * (model.classNames.count + model.textWidth)
-    fixed = FitMemory.base + 16 * weights + (hasLabels ? 24 * rowCount : 0)
+    fixed = FitMemory.base + 16 * weights + 24 * labels
   }
 
   /// Rows at a time.

@@ -4,7 +4,7 @@
 public struct MemoryBudget: Sendable, Equatable {
   /// Of what is available, `automatic` takes this share: the rest is for the file cache, through
   /// which features are read, and for others.
-  public static let automaticShare = 0.75
+  package static let automaticShare = 0.75
 
   /// Bytes.
   public let byteCount: Int

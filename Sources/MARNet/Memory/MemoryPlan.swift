@@ -17,7 +17,7 @@ public struct MemoryPlan: Sendable, Equatable {
   public let residency: Residency
   /// Whether the teacher's targets of all rows are in memory; otherwise each epoch computes
   /// them again.
-  public let keepsTargets: Bool
+  package let keepsTargets: Bool
   /// The bound that was given.
   public let budget: MemoryBudget
   /// What the fit will take at most, an estimate from above, in bytes.

@@ -9,7 +9,9 @@ extension Model {
   /// Writes the model to a new directory: `model.safetensors`, `config.json`,
   /// `metrics.jsonl` and `README.md`. The directory appears whole or not at all.
   ///
-  /// - Parameter overwrite: replaces a model that stands at `path`.
+  /// - Parameters:
+  ///   - path: the directory; its folder is there already.
+  ///   - overwrite: replaces a model that stands at `path`.
   /// - Throws: `ModelError.outputExists`, `ModelError.cannotWrite`.
   public func save(to path: String, overwrite: Bool = false) throws {
     let lines = Configuration.encoder()

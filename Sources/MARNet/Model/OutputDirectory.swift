@@ -41,15 +41,17 @@ package struct OutputDirectory {
       for file in files {
         let url = places.staging.appendingPathComponent(file.name)
         try file.data.write(to: url)
-        try Self.flush(url.path)
+        try flushToDisk(url.path, shownAs: path)
       }
-      try Self.flush(places.staging.path)
+      try flushToDisk(places.staging.path, shownAs: path)
       if FileManager.default.fileExists(atPath: places.target.path) {
         try Self.replace(places.target, with: places.staging)
       } else {
         try FileManager.default.moveItem(at: places.staging, to: places.target)
       }
-      try Self.flush(places.target.deletingLastPathComponent().path)
+      try flushToDisk(places.target.deletingLastPathComponent().path, shownAs: path)
+    } catch let error as DataError {
+      throw error
     } catch {
       throw ModelError.cannotWrite(path: path, reason: error.localizedDescription)
     }
@@ -109,12 +111,5 @@ package struct OutputDirectory {
       throw error
     }
     try? FileManager.default.removeItem(at: old)
-  }
-
-  private static func flush(_ path: String) throws {
-    let descriptor = open(path, O_RDONLY)
-    guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
   }
 }

@@ -51,8 +51,7 @@ struct FileScoringRun {
         model, file, what, options: options, rows: rows, total: total))
     batchRows = try BlockMemory(
       model, predictors: 4,
-      features: includesFeatures ? model.configuration.alignment.dimension + model.textWidth : 0,
-      rowCount: rows.count, hasLabels: false
+      features: includesFeatures ? model.configuration.alignment.dimension + model.textWidth : 0
     ).rows(within: what.memory ?? .automatic, wanted: what.batchRows)
   }
 
@@ -131,26 +130,12 @@ struct FileScoringRun {
     _ model: Model, _ file: FeatureFile, _ what: FileScoring, options: ScoringOptions,
     rows: Range<Int>, total: Int
   ) throws -> [String: ScoreAttribute] {
-    let sampling = options.effective(for: model.configuration)
-    let products: String
-    switch options.precision.forScoring(difference: model.report.bfloat16Difference) {
-    case .float32: products = "float32"
-    // Processors without such products round the operands instead: other bits.
-    case .bfloat16:
-      products = ProductKernel.hasFastBfloat16 ? "bfloat16" : "bfloat16 by rounded operands"
-    }
-    var attributes: [String: ScoreAttribute] = [
-      "tool": .text("marnet-plugin \(ToolVersion.current)"),
-      "model": .text(model.fingerprint), "model_data": .text(model.dataFingerprint),
-      "features": .text(try file.sampleFingerprint(what.split)),
-      "split": .text(what.split.rawValue), "sampler": .text(sampling.sampler.rawValue),
-      "steps": .integer(sampling.steps), "eta": .real(sampling.eta),
-      "draws": .integer(sampling.draws),
-      "seed": .unsigned(options.seed ?? model.configuration.seed),
-      "precision": .text(products),
-      ScoreAttribute.firstRow: .integer(rows.lowerBound),
-      ScoreAttribute.rowCount: .integer(rows.count), ScoreAttribute.totalRows: .integer(total),
-    ]
+    var attributes = options.attributes(for: model)
+    attributes["features"] = .text(try file.sampleFingerprint(what.split))
+    attributes["split"] = .text(what.split.rawValue)
+    attributes[ScoreAttribute.firstRow] = .integer(rows.lowerBound)
+    attributes[ScoreAttribute.rowCount] = .integer(rows.count)
+    attributes[ScoreAttribute.totalRows] = .integer(total)
     if let shard = what.shard {
       attributes[ScoreAttribute.shard] = .integer(shard.index)
       attributes[ScoreAttribute.shards] = .integer(shard.count)

@@ -16,11 +16,18 @@ package struct KeyedRows: Sendable {
 
   /// Standardises `raw` `[N, Dv]` and keys each row by its content.
   package init(raw: Matrix, standardizer: Standardizer, pool: WorkerPool) {
-    let (source, count) = (raw.view, raw.rowCount)
+    self = withExtendedLifetime(raw) {
+      KeyedRows(raw: raw.view, standardizer: standardizer, pool: pool)
+    }
+  }
+
+  /// Standardises `source` `[N, Dv]` and keys each row by its content.
+  package init(raw source: MatrixView, standardizer: Standardizer, pool: WorkerPool) {
+    let count = source.rowCount
     let tasks = (count + Self.taskRows - 1) / Self.taskRows
     var keys = [UInt64](repeating: 0, count: count)
     visual = keys.withUnsafeMutableBufferPointer { keys in
-      Matrix(rowCount: count, columnCount: raw.columnCount) { target in
+      Matrix(rowCount: count, columnCount: source.columnCount) { target in
         guard let keys = keys.baseAddress else { return }
         pool.forEach(tasks) { task, _ in
           let rows = task * Self.taskRows..<min((task + 1) * Self.taskRows, count)
@@ -31,7 +38,6 @@ package struct KeyedRows: Sendable {
       }
     }
     self.keys = keys
-    withExtendedLifetime(raw) {}
   }
 
   package init(visual: Matrix, keys: [UInt64]) {

@@ -11,7 +11,11 @@ extension Model {
   /// `FileScoring.resume` goes on.
   ///
   /// - Parameters:
+  ///   - path: the feature file.
   ///   - output: `.h5`, `.csv` or `.jsonl`; "-" is standard output.
+  ///   - what: rows, columns and format.
+  ///   - options: sampler, draws, seed.
+  ///   - threads: workers; all available processors when nil.
   ///   - progress: rows done and rows in all, before the first block and after every one; false
   ///     stops.
   /// - Throws: `ScoringStopped` where rows are kept; else `DataError`, `ModelError`,
@@ -62,7 +66,7 @@ extension Model {
     let labels = try file.labels(split, classNames: classNames)
     let evaluator = try Evaluator(self, options: options, threads: threads)
     let batchRows = try BlockMemory(
-      self, predictors: 12, features: 0, rowCount: rowCount, hasLabels: true
+      self, predictors: 12, features: 0, labels: rowCount
     ).rows(within: memory ?? .automatic, wanted: batchRows)
     try ReadAhead.forEach(Blocks.of(0..<rowCount, size: batchRows)) { rows in
       try file.readVisual(split, rows: rows)

@@ -18,7 +18,10 @@ public final class ModelScorer {
   private let heads: BlockScorer
   private let joint: BlockScorer?
 
-  /// - Parameter threads: workers; all available processors when nil.
+  /// - Parameters:
+  ///   - model: what scores.
+  ///   - options: sampler, draws, seed, and whether features are given too.
+  ///   - threads: workers; all available processors when nil.
   /// - Throws: `ModelError.invalidSampling`, `ConfigurationError`.
   public init(_ model: Model, options: ScoringOptions = ScoringOptions(), threads: Int? = nil)
     throws
@@ -41,6 +44,11 @@ public final class ModelScorer {
   ///
   /// - Throws: `ModelError.widthDiffers`, `ModelError.notFinite`.
   public func score(_ visual: Matrix) throws -> Scores {
+    try withExtendedLifetime(visual) { try score(visual.view) }
+  }
+
+  /// Scores rows where they are, which are not changed.
+  package func score(_ visual: MatrixView) throws -> Scores {
     let rows = try keyed(visual)
     let needsHeads = model.decision == .marnet || includesFeatures
     let branches = needsHeads ? heads.score(rows, features: includesFeatures) : nil
@@ -61,7 +69,7 @@ public final class ModelScorer {
   /// Log-probabilities of every predictor by name, "fused" being the final prediction; what
   /// `Evaluator` reads.
   func predictors(_ visual: Matrix) throws -> [(name: String, logProbabilities: Matrix)] {
-    let rows = try keyed(visual)
+    let rows = try withExtendedLifetime(visual) { try keyed(visual.view) }
     let branches = heads.score(rows)
     let probe = model.probe.logProbabilities(of: rows.visual, pool: pool)
     let final = model.calibrated(model.decision == .marnet ? branches.network : probe)
@@ -85,13 +93,12 @@ public final class ModelScorer {
     return result
   }
 
-  private func keyed(_ visual: Matrix) throws -> KeyedRows {
+  private func keyed(_ visual: MatrixView) throws -> KeyedRows {
     guard visual.columnCount == model.visualWidth else {
       throw ModelError.widthDiffers(found: visual.columnCount, needed: model.visualWidth)
     }
-    let values = visual.view
-    if let row = FiniteCheck.search(values)?.first {
-      let column = (0..<values.columnCount).first { !values.row(row)[$0].isFinite } ?? 0
+    if let row = FiniteCheck.search(visual)?.first {
+      let column = (0..<visual.columnCount).first { !visual.row(row)[$0].isFinite } ?? 0
       throw ModelError.notFinite(row: row, column: column)
     }
     return KeyedRows(raw: visual, standardizer: model.visualStandardizer, pool: pool)

@@ -14,11 +14,13 @@ package struct HeadTraining {
   /// "held-out test" or "final fit": a part of every stage's name.
   let purpose: String
   let heldOut: HeldOutRows?
+  private let alignmentLoss: any AlignmentLoss
 
+  /// - Parameter alignmentLoss: takes the place of the configuration's.
   /// - Throws: `NoiseSchedule.Invalid`, which a validated configuration cannot have.
   package init(
     configuration: Configuration, dimensions: HeadDimensions, pool: WorkerPool, purpose: String,
-    heldOut: HeldOutRows? = nil
+    heldOut: HeldOutRows? = nil, alignmentLoss: (any CustomAlignmentLoss)? = nil
   ) throws {
     self.configuration = configuration
     self.dimensions = dimensions
@@ -28,6 +30,12 @@ package struct HeadTraining {
     self.pool = pool
     self.purpose = purpose
     self.heldOut = heldOut?.sample(limit: Self.progressRows)
+    self.alignmentLoss =
+      if let alignmentLoss {
+        CustomAlignment(loss: alignmentLoss)
+      } else {
+        configuration.alignment.loss
+      }
   }
 
   var slope: Float { Float(configuration.alignment.leakySlope) }
@@ -41,7 +49,7 @@ package struct HeadTraining {
     alignmentWeight: Double, tokens: TokenShape? = nil
   ) -> NetworkOptions {
     var result = NetworkOptions()
-    if alignmentWeight > 0 { result.alignmentLoss = configuration.alignment.loss }
+    if alignmentWeight > 0 { result.alignmentLoss = alignmentLoss }
     result.alignmentWeight = Float(alignmentWeight)
     result.tokens = tokens
     result.reconstructionWeight = Float(configuration.reconstruction.weight)

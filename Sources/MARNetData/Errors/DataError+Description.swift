@@ -43,7 +43,7 @@ extension DataError: CustomStringConvertible {
       "\(path): the program that reads it has closed it. Write to a file instead."
     case .unknownScoreFormat(let path):
       "\(path): does not name a format of scores by its extension. "
-        + "End it in .h5, .hdf5, .csv or .jsonl."
+        + "End it in .h5, .hdf5, .csv, .jsonl or .npy."
     case .outsideTypeRange(let location, let row, let value, let type):
       "\(location): row \(grouped(row)) holds \(value), which \(type.rawValue) cannot hold. "
         + "Store the features as float32."

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The kinds of data errors; a command-line tool gives each its exit status.
-public enum DataErrorKind: Sendable {
+package enum DataErrorKind: Sendable {
   /// What the file holds cannot be used: shapes, labels, values, types.
   case content
   /// There is no such file.
@@ -16,7 +16,7 @@ public enum DataErrorKind: Sendable {
 
 extension DataError {
   /// The kind of this error.
-  public var kind: DataErrorKind {
+  package var kind: DataErrorKind {
     switch self {
     case .fileNotFound, .noMatchingFile, .missingLinkTarget: .notFound
     case .cannotWrite, .outputClosed, .unknownScoreFormat: .cannotWrite

@@ -62,10 +62,17 @@ package final class PlainFile {
   /// All bytes of a file that has at most `most`.
   package func contents(most: Int) throws(Refusal) -> [UInt8] {
     guard byteCount <= most else { throw .tooLarge(byteCount: byteCount, most: most) }
-    var bytes = [UInt8](repeating: 0, count: byteCount)
+    return try bytes(0..<byteCount)
+  }
+
+  /// The bytes in `range`; memory is taken for them first.
+  package func bytes(_ range: Range<Int>) throws(Refusal) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: range.count)
     var failure: Refusal?
     bytes.withUnsafeMutableBytes { target in
-      do throws(Refusal) { try read(at: 0, into: target) } catch { failure = error }
+      do throws(Refusal) {
+        try read(at: range.lowerBound, into: target)
+      } catch { failure = error }
     }
     if let failure { throw failure }
     return bytes

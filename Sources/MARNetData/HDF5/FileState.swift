@@ -10,6 +10,14 @@ struct FileState: Sendable, Equatable {
   private let size: Int64
   private let modified: Int64
 
+  /// Of the file at `path`; nil where there is none.
+  init?(ofFile path: String) {
+    var (size, modified) = (Int64(0), Int64(0))
+    guard chdf5_path_state(path, &size, &modified) == 0 else { return nil }
+    self.size = size
+    self.modified = modified
+  }
+
   /// Of the file in which the open `object` lies; nil where the system does not tell.
   init?(of object: HDF5Handle) {
     var (size, modified) = (Int64(0), Int64(0))

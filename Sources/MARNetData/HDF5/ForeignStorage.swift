@@ -12,12 +12,13 @@ struct ForeignStorage {
   private let location: DataLocation
   private let group: HDF5Group
 
-  /// Whether the values of the dataset `id` in `group` lie in other places than its own.
+  /// The paths of the files beside its own in which values of the dataset `id` in `group` lie;
+  /// nil where it holds them itself.
   ///
   /// - Throws: `DataError` unless they are there, in files that its rule allows.
-  static func check(
-    _ id: hid_t, shape: [Int]?, valueBytes: Int, in group: HDF5Group, at location: DataLocation
-  ) throws(DataError) -> Bool {
+  static func files(
+    of id: hid_t, shape: [Int]?, valueBytes: Int, in group: HDF5Group, at location: DataLocation
+  ) throws(DataError) -> [String]? {
     let list = HDF5Handle(
       owning: try HDF5Library.check(
         H5Dget_create_plist(id), "read the storage layout", at: location))
@@ -25,12 +26,14 @@ struct ForeignStorage {
       list: list, shape: shape ?? [0], location: location, group: group)
     let isVirtual = H5Pget_layout(list.id) == H5D_VIRTUAL
     let isRaw = H5Pget_external_count(list.id) > 0
-    if isVirtual { try storage.checkVirtual() }
-    if isRaw { try storage.checkRaw(valueBytes: valueBytes) }
-    return isVirtual || isRaw
+    guard isVirtual || isRaw else { return nil }
+    var files: [String] = []
+    if isVirtual { files += try storage.virtualSources() }
+    if isRaw { files += try storage.rawFiles(valueBytes: valueBytes) }
+    return files
   }
 
-  private func checkVirtual() throws(DataError) {
+  private func virtualSources() throws(DataError) -> [String] {
     let kind = "a virtual dataset"
     guard let links = group.links.nested else {
       throw DataError.incompleteStorage(
@@ -41,6 +44,7 @@ struct ForeignStorage {
     var count = 0
     try HDF5Library.check(
       H5Pget_virtual_count(list.id, &count), "read the virtual layout", at: location)
+    var files: [String] = []
     var covered = 0
     for index in 0..<count {
       let file = text { H5Pget_virtual_filename(list.id, index, $0, $1) }
@@ -55,10 +59,12 @@ struct ForeignStorage {
       } else {
         let path = try links.path(of: file, namedBy: kind, at: location)
         source = try HDF5File(reading: path, links: links).root().dataset(object)
+        files.append(path)
       }
       guard let source else {
         throw DataError.missingLinkTarget(location, kind: kind, target: "\(object)' in '\(file)")
       }
+      files += source.foreignFiles.keys
       let (sum, overflow) = covered.addingReportingOverflow(
         try mappedValues(index, source: source))
       covered = overflow ? Int.max : sum
@@ -68,6 +74,7 @@ struct ForeignStorage {
         location, kind: kind,
         detail: "whose sources hold \(grouped(covered)) of \(grouped(shape.reduce(1, *))) values")
     }
+    return files
   }
 
   /// Values that source number `index` gives.
@@ -99,8 +106,9 @@ struct ForeignStorage {
     return Int(clamping: taken < 0 ? values : min(values, taken))
   }
 
-  private func checkRaw(valueBytes: Int) throws(DataError) {
+  private func rawFiles(valueBytes: Int) throws(DataError) -> [String] {
     let kind = "external storage"
+    var files: [String] = []
     let needed = shape.reduce(valueBytes, *)
     var available = 0
     for index in 0..<max(0, H5Pget_external_count(list.id)) {
@@ -114,6 +122,7 @@ struct ForeignStorage {
       let path = try group.links.path(
         of: String(decoding: nameBytes, as: UTF8.self), namedBy: kind, at: location)
       try FileKind.requireReadableFile(path)
+      files.append(path)
       let bytes = offset < 0 ? 0 : max(0, ClaimedSize.fileBytes(path) - Int(offset))
       available += min(Int(clamping: size), bytes, needed - available)
     }
@@ -122,6 +131,7 @@ struct ForeignStorage {
         location, kind: kind,
         detail: "whose files hold \(grouped(available)) of \(grouped(needed)) bytes")
     }
+    return files
   }
 
   private func text(_ get: (UnsafeMutablePointer<CChar>?, Int) -> Int) -> String {

@@ -2,6 +2,14 @@
 
 import CHDF5
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// What an attribute holds, as far as it says how values are encoded.
 enum HDF5Attribute: Equatable {
   case text(String)
@@ -60,6 +68,9 @@ enum HDF5Attribute: Equatable {
       var text: UnsafeMutablePointer<CChar>?
       guard H5Aread(id, type, &text) >= 0, let text else { return .other("no value") }
       defer { H5free_memory(text) }
+      // Any number of attributes may point to one long text of the file.
+      let length = strnlen(text, mostTextBytes + 1)
+      guard length <= mostTextBytes else { return .other("a string that is too long") }
       return .text(String(cString: text))
     }
     let length = H5Tget_size(type)

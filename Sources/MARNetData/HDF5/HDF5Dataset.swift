@@ -17,6 +17,8 @@ struct HDF5Dataset: Sendable {
   private let fileState: FileState?
   /// Whether its values lie elsewhere: in other datasets, or in raw files.
   let isForeign: Bool
+  /// The other files in which its values lie, by their paths, as they were when it was opened.
+  let foreignFiles: [String: FileState]
 
   /// Rows: the size of the first dimension.
   var rowCount: Int { shape?.first ?? 0 }
@@ -30,7 +32,8 @@ struct HDF5Dataset: Sendable {
   init(at place: HDF5Group.Place, isBeingWritten: Bool = false) throws(DataError) {
     let location = place.location
     self.location = location
-    (handle, shape, fileType, storage, isForeign) = try HDF5Library.synchronized {
+    let foreign: [String]?
+    (handle, shape, fileType, storage, foreign) = try HDF5Library.synchronized {
       () throws(DataError) in
       let opened = try Self.open(place, cachedBytes: nil)
       let shape = try HDF5Dataspace(ofDataset: opened.id, at: location).shape
@@ -39,9 +42,9 @@ struct HDF5Dataset: Sendable {
       let valueBytes = H5Tget_size(fileType.id)
       let claimed = try ClaimedSize(shape: shape ?? [0], valueBytes: valueBytes, at: location)
       let storage = try DatasetStorage(ofDataset: opened.id, at: location)
-      let isForeign = try ForeignStorage.check(
-        opened.id, shape: shape, valueBytes: valueBytes, in: place.group, at: location)
-      if !isForeign && !isBeingWritten {
+      let foreign = try ForeignStorage.files(
+        of: opened.id, shape: shape, valueBytes: valueBytes, in: place.group, at: location)
+      if foreign == nil && !isBeingWritten {
         try claimed.requireStored(storage, fileBytes: ClaimedSize.fileBytes(location.path))
       }
       let rowBytes = (shape?.dropFirst().reduce(1, *) ?? 0) * valueBytes
@@ -50,9 +53,13 @@ struct HDF5Dataset: Sendable {
       // decompress it again for every block.
       let handle =
         cachedBytes > 1 << 20 ? try Self.open(place, cachedBytes: cachedBytes) : opened
-      return (handle, shape, fileType, storage, isForeign)
+      return (handle, shape, fileType, storage, foreign)
     }
     fileState = FileState(of: handle)
+    isForeign = foreign != nil
+    foreignFiles = Dictionary(
+      (foreign ?? []).compactMap { path in FileState(ofFile: path).map { (path, $0) } },
+      uniquingKeysWith: { first, _ in first })
     type = StoredType(fileType.id).interpreted(byAttributesOf: handle)
   }
 
@@ -72,9 +79,12 @@ struct HDF5Dataset: Sendable {
 
   /// Tells whether what was read since the dataset was opened can be relied on.
   ///
-  /// - Throws: `DataError.changedWhileRead` when somebody wrote to its file.
+  /// - Throws: `DataError.changedWhileRead` when somebody wrote to its file, or to one of the
+  ///   files in which its values lie, or removed one of those: HDF5 opens them late.
   func requireUnchangedFile() throws(DataError) {
     if FileState(of: handle) != fileState { throw .changedWhileRead(path: location.path) }
+    let changed = foreignFiles.filter { FileState(ofFile: $0.key) != $0.value }
+    if let path = changed.keys.min() { throw .changedWhileRead(path: path) }
   }
 
   /// Reads the rows in `range` as they are stored into `target`.

@@ -27,16 +27,13 @@ struct HDF5File: Sendable {
     try FileKind.requireReadableFile(path)
     self.path = path
     self.links = links ?? LinkRule(for: path)
-    var attempts = Self.attempts
-    while true {
-      do {
-        handle = try Self.open(path)
-        return
-      } catch {
-        attempts -= 1
-        guard attempts > 0, case .fileLocked = error else { throw error }
-        usleep(Self.microsecondsBetween)
-      }
+    handle = try Self.outlastingLocks { () throws(DataError) in
+      // HDF5 asks for the filters of a dataset when it opens it.
+      LZFFilter.registerIfMissing()
+      let id = try HDF5Library.check(
+        H5Fopen(path, chdf5_read_only(), 0), "open the file", at: DataLocation(path: path))
+      chdf5_close_on_exec(id)
+      return HDF5Handle(owning: id)
     }
   }
 
@@ -45,15 +42,19 @@ struct HDF5File: Sendable {
   private static let attempts = 10
   private static let microsecondsBetween: UInt32 = 20_000
 
-  private static func open(_ path: String) throws(DataError) -> HDF5Handle {
-    try HDF5Library.synchronized { () throws(DataError) in
-      // HDF5 asks for the filters of a dataset when it opens it.
-      LZFFilter.registerIfMissing()
-      let id = H5Fopen(path, chdf5_read_only(), 0)
-      let handle = HDF5Handle(
-        owning: try HDF5Library.check(id, "open the file", at: DataLocation(path: path)))
-      chdf5_close_on_exec(id)
-      return handle
+  /// Opens a file, some times if another process has it locked.
+  private static func outlastingLocks(
+    _ open: () throws(DataError) -> HDF5Handle
+  ) throws(DataError) -> HDF5Handle {
+    var attempts = attempts
+    while true {
+      do {
+        return try HDF5Library.synchronized(open)
+      } catch {
+        attempts -= 1
+        guard attempts > 0, case .fileLocked = error else { throw error }
+        usleep(microsecondsBetween)
+      }
     }
   }
 
@@ -75,9 +76,11 @@ struct HDF5File: Sendable {
   init(updating path: String, shownAs shownPath: String) throws(DataError) {
     self.path = shownPath
     links = LinkRule(for: path)
-    handle = try HDF5Library.synchronized { () throws(DataError) in
+    handle = try Self.outlastingLocks { () throws(DataError) in
       let id = H5Fopen(path, chdf5_read_write(), 0)
       guard id >= 0 else {
+        let failure = HDF5Library.failure("open the file", at: DataLocation(path: shownPath))
+        if case .fileLocked = failure { throw failure }
         throw DataError.cannotWrite(path: shownPath, reason: HDF5Library.writingFailure)
       }
       chdf5_close_on_exec(id)

@@ -109,7 +109,7 @@ public final class FeatureFile: Sendable {
   }
 
   /// - Throws: `DataError` when an output at `output` would replace a file that is read.
-  public func requireIsNot(_ output: String) throws {
+  package func requireIsNot(_ output: String) throws {
     let linked = layouts.values.compactMap { try? $0.get() }.flatMap(\.datasets)
       .map(\.location.path)
     if Set(paths + linked).contains(where: { FileKind.isSame($0, output) }) {
@@ -119,7 +119,7 @@ public final class FeatureFile: Sendable {
 
   /// - Throws: `DataError` unless the visual features of `split` have `width` columns,
   ///   those of the model that is to score them.
-  public func requireVisualWidth(_ width: Int, of split: Split) throws {
+  package func requireVisualWidth(_ width: Int, of split: Split) throws {
     let visual = try layout(of: split).visual.get()
     if visual.rowWidth != width {
       throw DataError.widthDiffersFromModel(

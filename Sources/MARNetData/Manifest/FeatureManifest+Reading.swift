@@ -178,14 +178,14 @@ extension FeatureManifest {
   }
 }
 
-/// Text of a stranger's file in quotes, as `shownPlainly`.
-func shownText(_ text: String) -> String { "'" + shownPlainly(text) + "'" }
+/// Text of a stranger's file in quotes, cut short.
+func shownText(_ text: String) -> String { "'" + cutShort(text) + "'" }
 
-/// Text of a stranger's file: not long, and without control characters.
-func shownPlainly(_ text: String) -> String {
+/// The first 80 scalars of a text, and whether there is more.
+func cutShort(_ text: String) -> String {
   let most = 80
-  let kept = text.unicodeScalars.prefix(most + 1).map { scalar -> String in
-    scalar.properties.generalCategory == .control ? "\u{FFFD}" : String(scalar)
-  }
-  return kept.prefix(most).joined() + (kept.count > most ? "..." : "")
+  let end = text.unicodeScalars.index(
+    text.startIndex, offsetBy: most, limitedBy: text.endIndex)
+  guard let end, end < text.endIndex else { return text }
+  return String(text[..<end]) + "..."
 }

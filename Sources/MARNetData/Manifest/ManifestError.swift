@@ -37,7 +37,7 @@ extension ManifestError: CustomStringConvertible {
   }
 
   /// The kind of this error.
-  public var kind: DataErrorKind {
+  package var kind: DataErrorKind {
     switch self {
     case .notFound: .notFound
     case .unreadable: .inputOutput

@@ -11,7 +11,7 @@
 /// A buffered sink of bytes: the unfinished part of a file, standard output, or a device or
 /// pipe that is there already.
 final class ByteOutput {
-  /// Bytes that are ready to be written; `writeIfFull` or `finish` writes them.
+  /// Bytes that are ready to be written; `write`, `writeIfFull` or `finish` writes them.
   var buffer: [UInt8] = []
   /// Bytes that were written, to the file's beginning.
   private(set) var byteCount: Int
@@ -80,7 +80,8 @@ final class ByteOutput {
 
   deinit { abandon() }
 
-  private func write() throws(DataError) {
+  /// Writes what is ready.
+  func write() throws(DataError) {
     try buffer.withUnsafeBufferPointer { (bytes) throws(DataError) in
       try writeAll(UnsafeRawBufferPointer(bytes), to: descriptor, shownAs: shownPath)
     }
@@ -126,13 +127,16 @@ private func writeWithoutSignal(_ descriptor: CInt, _ bytes: UnsafeRawBufferPoin
   pthread_sigmask(SIG_BLOCK, &pipeSignal, &before)
   let written = write(descriptor, bytes.baseAddress, bytes.count)
   let error = errno
-  if written < 0 && error == EPIPE && !wasWaiting {
+  // Where the reader goes away in the midst of it, what was taken before is the answer, and the
+  // signal comes all the same.
+  if written < bytes.count && !wasWaiting {
     #if os(Linux)
       var now = timespec(tv_sec: 0, tv_nsec: 0)
       sigtimedwait(&pipeSignal, nil, &now)
     #else
       var signal: CInt = 0
-      sigwait(&pipeSignal, &signal)
+      sigpending(&waiting)
+      if sigismember(&waiting, SIGPIPE) == 1 { sigwait(&pipeSignal, &signal) }
     #endif
   }
   pthread_sigmask(SIG_SETMASK, &before, nil)

@@ -57,7 +57,10 @@ enum OutputPlace {
 }
 
 /// Flushes the file or folder at `path` to disk.
-func flushToDisk(_ path: String, shownAs shownPath: String) throws(DataError) {
+///
+/// - Parameter shownPath: stands in errors.
+/// - Throws: `DataError.cannotWrite`.
+package func flushToDisk(_ path: String, shownAs shownPath: String) throws(DataError) {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0, fsync(descriptor) == 0 else {
     let error = DataError.cannotWrite(path: shownPath, reason: lastSystemMessage())

@@ -23,6 +23,13 @@ struct FeatureDecoding: Sendable {
     }
   }
 
+  /// Values of `type`, one of `FeatureType.writable`, without a scale.
+  init(_ type: FeatureType, bigEndian: Bool) {
+    format = type
+    self.bigEndian = bigEndian
+    scaling = nil
+  }
+
   /// Decodes rows that lie side by side in `stored`.
   ///
   /// - Parameters:

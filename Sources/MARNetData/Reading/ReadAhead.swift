@@ -43,4 +43,31 @@ package enum ReadAhead {
     thread.join()
     try outcome.get()
   }
+
+  /// Reads blocks until `next` gives none and hands each to `consume`, as the other does.
+  ///
+  /// - Parameter next: makes the next block, nil behind the last one.
+  package static func forEach<Block: Sendable>(
+    _ next: @escaping @Sendable () throws -> Block?, consume: (Block) throws -> Void
+  ) throws {
+    let slot = BlockSlot<Block?>()
+    guard
+      let thread = JoinableThread({
+        while slot.awaitRoom() {
+          let block = Result { try next() }
+          slot.put(block)
+          guard case .success(.some) = block else { return }
+        }
+      })
+    else {
+      while let block = try next() { try consume(block) }
+      return
+    }
+    let outcome = Result {
+      while let block = try slot.take().get() { try consume(block) }
+    }
+    slot.close()
+    thread.join()
+    try outcome.get()
+  }
 }

@@ -9,7 +9,7 @@ extension FeatureFile {
   /// evenly. Features that differ in other rows only have the same.
   ///
   /// - Throws: `DataError` when the rows cannot be read. Whether they are finite is not asked.
-  public func sampleFingerprint(_ split: Split) throws -> String {
+  package func sampleFingerprint(_ split: Split) throws -> String {
     let visual = try layout(of: split).visual.get()
     let count = visual.rowCount
     var fingerprint = Fingerprint(

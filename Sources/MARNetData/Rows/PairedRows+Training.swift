@@ -2,10 +2,10 @@
 
 extension PairedRows {
   /// - Throws: `DataError` unless every class has a labelled row, as fitting needs.
-  public func requireEveryClassLabelled() throws {
+  package func requireEveryClassLabelled() throws {
     try PairedSource(self).requireEveryClassLabelled()
   }
 
   /// - Throws: `DataError` unless some row has text.
-  public func requireText() throws { try PairedSource(self).requireText() }
+  package func requireText() throws { try PairedSource(self).requireText() }
 }

@@ -15,7 +15,7 @@ public struct PairedRows: Sendable {
   /// Identifiers, `[N]`, where there are any.
   public let ids: RowIDs?
   /// Tokens, where they were read.
-  public internal(set) var tokens: TokenRows?
+  package internal(set) var tokens: TokenRows?
   /// Names of the classes, in the order of their indices.
   public let classNames: [String]
 

@@ -4,17 +4,17 @@ import MARNetDense
 
 /// Tokens of paired rows: patches of the images and words of the texts, of the same widths as
 /// the features. The alignment method TEAM learns from them; scoring never reads any.
-public struct TokenRows: Sendable {
+package struct TokenRows: Sendable {
   /// Patches, `[N, Lv · Dv]`, finite: those of a row one after the other.
-  public let visual: Matrix
+  package let visual: Matrix
   /// Words, `[N, Lt · Ds]`, finite where there is a word.
-  public let text: Matrix
+  package let text: Matrix
   /// Whether there is a word, `[N · Lt]`; every row with text has one.
-  public let isWord: [Bool]
+  package let isWord: [Bool]
   /// Lv.
-  public let visualCount: Int
+  package let visualCount: Int
   /// Lt.
-  public let textCount: Int
+  package let textCount: Int
 
   /// Checks the tokens of rows that are checked themselves.
   init(
@@ -50,7 +50,7 @@ public struct TokenRows: Sendable {
   }
 
   /// The rows at `indices`, in that order.
-  public func rows(at indices: [Int]) -> TokenRows { TokenRows(selecting: indices, of: self) }
+  package func rows(at indices: [Int]) -> TokenRows { TokenRows(selecting: indices, of: self) }
 
   private static func requireFinite(
     _ tokens: Matrix, count: Int, at location: DataLocation, where isUsed: (Int) -> Bool

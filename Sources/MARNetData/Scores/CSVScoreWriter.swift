@@ -2,7 +2,7 @@
 
 /// Scores as CSV (RFC 4180, lines end in CR LF): row, id where there is one, the
 /// predicted class by name, then the probability of every class or the k likeliest.
-final class CSVScoreWriter: TextScoreWriter {
+final class CSVScoreWriter: SequentialScoreWriter {
   private let quotedNames: [[UInt8]]
 
   init(to target: ScoreTarget, columns: ScoreColumns) throws {
@@ -21,7 +21,7 @@ final class CSVScoreWriter: TextScoreWriter {
     try super.init(to: target, columns: columns, header: header + Self.lineEnd)
   }
 
-  override func line(of block: ScoreBlock, row: Int, into text: inout [UInt8]) {
+  override func encode(_ block: ScoreBlock, row: Int, into text: inout [UInt8]) {
     let comma = UInt8(ascii: ",")
     text += String(block.firstRow + row).utf8
     switch block.ids {

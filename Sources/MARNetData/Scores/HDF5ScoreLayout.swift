@@ -30,8 +30,14 @@ struct HDF5ScoreLayout {
 
   let columns: [Column]
   private let content: ScoreColumns
+  private let rowCount: Int
 
+  /// - Precondition: the number of rows is known.
   init(_ content: ScoreColumns) {
+    guard let rowCount = content.rowCount else {
+      preconditionFailure("the datasets of an unknown number of rows")
+    }
+    self.rowCount = rowCount
     self.content = content
     var columns: [Column] = []
     if let k = content.topK {
@@ -115,9 +121,9 @@ struct HDF5ScoreLayout {
     guard dataset.type == column.kind.stored else {
       throw refuse("holds \(dataset.type.name) values but needs \(column.kind.stored.name)")
     }
-    guard content.rowCount > 0 else { return nil }
+    guard rowCount > 0 else { return nil }
     let offset = HDF5Library.synchronized { H5Dget_offset(dataset.handle.id) }
-    let (bytes, overflow) = column.rowBytes.multipliedReportingOverflow(by: content.rowCount)
+    let (bytes, overflow) = column.rowBytes.multipliedReportingOverflow(by: rowCount)
     guard dataset.storage.chunkShape == nil, dataset.storage.filters.isEmpty, !overflow,
       bytes <= byteCount, offset != UInt64.max, Int(clamping: offset) <= byteCount - bytes
     else { throw refuse("does not lie in one piece within the file") }
@@ -131,7 +137,7 @@ struct HDF5ScoreLayout {
   }
 
   private func shape(of column: Column) -> [Int] {
-    [content.rowCount] + (column.width.map { [$0] } ?? [])
+    [rowCount] + (column.width.map { [$0] } ?? [])
   }
 
   /// Marks the file at `path` complete.

@@ -7,6 +7,7 @@ import MARNetDense
 /// `class_names` [C], and root attributes.
 final class HDF5ScoreWriter: ScoreWriter {
   private let columns: ScoreColumns
+  private let rowCount: Int
   private let layout: HDF5ScoreLayout
   private let progress: ScoreProgress
   private let places: HDF5ScoreLayout.Places
@@ -26,7 +27,11 @@ final class HDF5ScoreWriter: ScoreWriter {
       }
       throw DataError.cannotWrite(path: path, reason: "it is a pipe or a device")
     }
+    guard let rowCount = columns.rowCount else {
+      throw ScoreFileError.rowCountUnknown(path: target.shownPath)
+    }
     self.columns = columns
+    self.rowCount = rowCount
     self.progress = progress
     layout = HDF5ScoreLayout(columns)
     let (path, shownPath) = (progress.file.partialPath, progress.file.path)
@@ -65,8 +70,7 @@ final class HDF5ScoreWriter: ScoreWriter {
   }
 
   func finish() throws {
-    precondition(
-      nextRow == columns.rowCount, "\(nextRow) of \(columns.rowCount) rows were written")
+    precondition(nextRow == rowCount, "\(nextRow) of \(rowCount) rows were written")
     hasFailed = true
     try identifiers?.wait()
     try layout.complete(progress.file.partialPath, shownAs: progress.file.path)

@@ -2,7 +2,7 @@
 
 /// Scores as JSON Lines: one object a row with `row`, `id`, `prediction` (a class name),
 /// `probabilities` (by class name) or `top_k`, `embedding`, `reconstruction`.
-final class JSONLinesScoreWriter: TextScoreWriter {
+final class JSONLinesScoreWriter: SequentialScoreWriter {
   private let quotedNames: [[UInt8]]
 
   init(to target: ScoreTarget, columns: ScoreColumns) throws {
@@ -10,7 +10,7 @@ final class JSONLinesScoreWriter: TextScoreWriter {
     try super.init(to: target, columns: columns, header: [])
   }
 
-  override func line(of block: ScoreBlock, row: Int, into text: inout [UInt8]) {
+  override func encode(_ block: ScoreBlock, row: Int, into text: inout [UInt8]) {
     text += "{\"row\":\(block.firstRow + row)".utf8
     switch block.ids {
     case .integers(let ids)?: text += ",\"id\":\(ids[row])".utf8

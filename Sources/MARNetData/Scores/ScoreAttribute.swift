@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A value that a score file carries at its root.
-public enum ScoreAttribute: Sendable, Equatable, CustomStringConvertible {
+package enum ScoreAttribute: Sendable, Equatable, CustomStringConvertible {
   /// UTF-8.
   case text(String)
   /// int64.
@@ -12,7 +12,7 @@ public enum ScoreAttribute: Sendable, Equatable, CustomStringConvertible {
   case real(Double)
 
   /// The value alone.
-  public var description: String {
+  package var description: String {
     switch self {
     case .text(let value): value
     case .integer(let value): String(value)

@@ -3,22 +3,22 @@
 import MARNetDense
 
 /// The scores of consecutive rows.
-public struct ScoreBlock: Sendable {
+package struct ScoreBlock: Sendable {
   /// The number of the first row in the file that is written.
-  public var firstRow: Int
+  package var firstRow: Int
   /// Calibrated probabilities, `[n, C]`.
-  public var probabilities: Matrix
+  package var probabilities: Matrix
   /// The predicted class of each row, `[n]`.
-  public var prediction: [Int32]
+  package var prediction: [Int32]
   /// Identifiers, `[n]`; nil where the rows have none.
-  public var ids: RowIDs?
+  package var ids: RowIDs?
   /// Aligned embeddings (x_EMA), `[n, d]`.
-  public var embedding: Matrix?
+  package var embedding: Matrix?
   /// Reconstructed text features (x_CDR), `[n, Ds]`.
-  public var reconstruction: Matrix?
+  package var reconstruction: Matrix?
 
   /// Makes a block of `probabilities.rowCount` rows.
-  public init(
+  package init(
     firstRow: Int, probabilities: Matrix, prediction: [Int32], ids: RowIDs? = nil,
     embedding: Matrix? = nil, reconstruction: Matrix? = nil
   ) {
@@ -31,7 +31,7 @@ public struct ScoreBlock: Sendable {
   }
 
   /// Number of rows, n.
-  public var rowCount: Int { probabilities.rowCount }
+  package var rowCount: Int { probabilities.rowCount }
 
   /// The `k` most probable classes of row `row`, the likeliest first; of equals the
   /// one with the lower index first.
@@ -53,8 +53,9 @@ public struct ScoreBlock: Sendable {
   /// - Parameter hasIDs: whether blocks hold the identifiers, where there are any.
   func check(against columns: ScoreColumns, nextRow: Int, hasIDs: Bool = true) {
     precondition(
-      firstRow == nextRow && firstRow + rowCount <= columns.rowCount,
-      "rows \(firstRow)..<\(firstRow + rowCount) where \(nextRow)..<\(columns.rowCount) are due")
+      firstRow == nextRow && firstRow + rowCount <= columns.rowCount ?? .max,
+      "rows \(firstRow)..<\(firstRow + rowCount) where \(nextRow)..<\(columns.rowCount ?? .max) "
+        + "are due")
     precondition(
       probabilities.columnCount == columns.classNames.count && prediction.count == rowCount,
       "\(rowCount) rows of \(probabilities.columnCount) probabilities, \(prediction.count) "

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// What a score file holds, known before its first row.
-public struct ScoreColumns: Sendable {
-  /// Number of rows that will be written, N.
-  public var rowCount: Int
+package struct ScoreColumns: Sendable {
+  /// Number of rows that will be written, N; nil where only their end tells, for CSV and JSON
+  /// Lines.
+  package var rowCount: Int?
   /// Names of the C classes.
-  public var classNames: [String]
+  package var classNames: [String]
   /// Write only the k most probable classes of each row; nil writes all C.
-  public var topK: Int?
+  package var topK: Int?
   /// The kind of row identifiers; nil without any.
-  public var idKind: RowIDs.Kind?
+  package var idKind: RowIDs.Kind?
   /// Columns of the aligned embedding (x_EMA); nil leaves it out.
-  public var embeddingWidth: Int?
+  package var embeddingWidth: Int?
   /// Columns of the reconstructed text feature (x_CDR); nil leaves it out.
-  public var reconstructionWidth: Int?
+  package var reconstructionWidth: Int?
   /// What the scores come from, by name: root attributes of an HDF5 file. Scores of other
   /// attributes are other scores: no run goes on with them.
-  public var attributes: [String: ScoreAttribute]
+  package var attributes: [String: ScoreAttribute]
 
   /// Describes a score file of `rowCount` rows.
-  public init(
-    rowCount: Int, classNames: [String], topK: Int? = nil, idKind: RowIDs.Kind? = nil,
+  package init(
+    rowCount: Int?, classNames: [String], topK: Int? = nil, idKind: RowIDs.Kind? = nil,
     embeddingWidth: Int? = nil, reconstructionWidth: Int? = nil,
     attributes: [String: ScoreAttribute] = [:]
   ) {
@@ -47,16 +48,16 @@ public struct ScoreColumns: Sendable {
       case .strings?: "strings"
       case nil: ScoreFacts.nothing
       }
-    func width(_ value: Int?) -> String { value.map(String.init) ?? ScoreFacts.nothing }
+    func number(_ value: Int?) -> String { value.map(String.init) ?? ScoreFacts.nothing }
     var facts = ScoreFacts(attributes.mapValues(\.description))
     facts["format"] = format.rawValue
-    facts["number of rows"] = String(rowCount)
+    facts["number of rows"] = number(rowCount)
     facts["number of classes"] = String(classNames.count)
     facts["hash of the class names"] = String(names.value, radix: 16)
-    facts["top-k"] = width(topK)
+    facts["top-k"] = number(topK)
     facts["kind of identifiers"] = ids
-    facts["width of the embedding"] = width(embeddingWidth)
-    facts["width of the reconstruction"] = width(reconstructionWidth)
+    facts["width of the embedding"] = number(embeddingWidth)
+    facts["width of the reconstruction"] = number(reconstructionWidth)
     return facts
   }
 }

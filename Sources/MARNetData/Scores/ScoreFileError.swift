@@ -12,10 +12,16 @@ public enum ScoreFileError: Error, Sendable, Equatable {
   case damagedPart(path: String, reason: String)
   /// What was written to a pipe or a device cannot be gone on with.
   case notResumable(path: String)
+  /// A format that begins with the number of rows, which nobody knows yet.
+  case rowCountUnknown(path: String)
   /// Shards are HDF5 files.
   case shardsNeedHDF5(path: String)
   /// More shards than rows.
   case moreShardsThanRows(shards: Int, rows: Int)
+  /// A file that is named and not there.
+  case notFound(path: String)
+  /// A pattern that no file matches.
+  case noMatchingFile(pattern: String)
   /// Not a file that `score` wrote as HDF5.
   case notScores(path: String, reason: String)
   /// A score file that was never finished.
@@ -50,12 +56,20 @@ extension ScoreFileError: CustomStringConvertible {
     case .notResumable(let path):
       return "\(path == "-" ? "standard output" : path): what was written there before cannot be "
         + "gone on with. Write to a file, or leave '--resume' out."
+    case .rowCountUnknown(let path):
+      return "\(path): begins with the number of rows, which raw rows from a pipe do not tell. Say "
+        + "it with '--rows', or write csv or jsonl."
     case .shardsNeedHDF5(let path):
       return "\(path): shards are HDF5 files, which 'merge' makes one. Name an '--output' that "
         + "ends in .h5, or score all rows with '--shards 1'."
     case .moreShardsThanRows(let shards, let rows):
       return "\(counted(shards, "shard")) of \(counted(rows, "row")): some would be empty. Take "
         + "\(grouped(rows)) shards or fewer."
+    case .notFound(let path):
+      return "\(path): no such file. Give the paths of score files in HDF5."
+    case .noMatchingFile(let pattern):
+      return "\(pattern): no file matches. Give the paths of score files in HDF5, or a pattern "
+        + "that matches some."
     case .notScores(let path, let reason):
       return "\(path): not a score file that 'merge' can read (\(reason)). Score its rows again."
     case .unfinished(let path):
@@ -78,10 +92,12 @@ extension ScoreFileError: CustomStringConvertible {
   }
 
   /// The kind of this error.
-  public var kind: DataErrorKind {
+  package var kind: DataErrorKind {
     switch self {
-    case .exists, .otherScoresExist, .outputIsShard, .shardsNeedHDF5: .cannotWrite
+    case .exists, .otherScoresExist, .outputIsShard, .shardsNeedHDF5, .rowCountUnknown:
+      .cannotWrite
     case .notResumable, .moreShardsThanRows: .configuration
+    case .notFound, .noMatchingFile: .notFound
     case .otherScoresUnfinished, .damagedPart, .notScores, .unfinished, .shardsDiffer,
       .shardsOverlap, .rowsMissing:
       .content

@@ -23,6 +23,9 @@ package enum ScoreOutput {
     }
   }
 
+  /// Whether what is written to `path` is out at once and cannot be taken back.
+  package static func isStream(_ path: String) -> Bool { ScoreTarget.isStream(path) }
+
   /// Opens `path` for scores.
   ///
   /// - Throws: `ScoreFileError` where something stands in the way, `DataError` where nothing
@@ -50,7 +53,7 @@ package enum ScoreOutput {
         file.keep()
         throw ScoreFileError.otherScoresUnfinished(path: path, difference)
       }
-      start = journal.rowCount <= columns.rowCount ? journal : nil
+      start = journal.rowCount <= columns.rowCount ?? .max ? journal : nil
     }
     let progress = ScoreProgress(of: file, start: start, facts: facts, rowCount: columns.rowCount)
     return .open(

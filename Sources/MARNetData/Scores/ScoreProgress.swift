@@ -6,7 +6,7 @@ final class ScoreProgress {
   /// What an earlier run left; nil: begin with the first row.
   let start: ScoreJournal?
   private let facts: ScoreFacts
-  private let rowCount: Int
+  private let rowCount: Int?
   private var notedRows: Int
   private var lastNote: ContinuousClock.Instant?
 
@@ -14,7 +14,7 @@ final class ScoreProgress {
   private static let interval = Duration.seconds(1)
 
   /// - Parameter start: must be of the same scores.
-  init(of file: ResumableFile, start: ScoreJournal?, facts: ScoreFacts, rowCount: Int) {
+  init(of file: ResumableFile, start: ScoreJournal?, facts: ScoreFacts, rowCount: Int?) {
     self.file = file
     self.start = start
     self.facts = facts

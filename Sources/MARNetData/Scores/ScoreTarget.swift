@@ -15,6 +15,9 @@ enum ScoreTarget {
     }
   }
 
+  /// What stands in errors.
+  var shownPath: String { path == "-" ? "standard output" : path }
+
   /// Whether `path` names no file.
   static func isStream(_ path: String) -> Bool { path == "-" || FileKind(path) == .other }
 }

@@ -5,7 +5,7 @@
 /// A file appears at its path only with `finish`; a writer that is discarded or that goes away
 /// unfinished leaves nothing behind. (What was written to standard output or to a device
 /// cannot be taken back.)
-public protocol ScoreWriter: AnyObject {
+package protocol ScoreWriter: AnyObject {
   /// The row that the next block begins with; more than 0 at first where an earlier run came
   /// so far.
   var nextRow: Int { get }
@@ -39,6 +39,8 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
   case csv
   /// One JSON object a row: `.jsonl`.
   case jsonLines = "jsonl"
+  /// The probabilities as one NumPy array: `.npy`.
+  case numPy = "npy"
 
   /// The format that the extension of `path` names; CSV for "-", standard output.
   ///
@@ -50,13 +52,14 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
     case "h5", "hdf5": self = .hdf5
     case "csv": self = .csv
     case "jsonl": self = .jsonLines
+    case "npy": self = .numPy
     default:
       throw DataError.unknownScoreFormat(path: path)
     }
   }
 
   /// Gives string identifiers of rows, on another thread.
-  public typealias StringIDs = @Sendable (_ rows: Range<Int>) throws -> [String]
+  package typealias StringIDs = @Sendable (_ rows: Range<Int>) throws -> [String]
 
   /// Begins a score file, which will replace what is at `path`.
   ///
@@ -65,8 +68,8 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
   ///   - stringIDs: the identifiers of HDF5 files whose columns say `.strings`, which are written
   ///     beside the rows; the blocks of such files hold none.
   /// - Throws: `DataError` when nothing can be written there, or when the format
-  ///   cannot hold the columns.
-  public func writer(
+  ///   cannot hold the columns; `ScoreFileError.rowCountUnknown`.
+  package func writer(
     path: String, columns: ScoreColumns, stringIDs: StringIDs? = nil
   ) throws -> any ScoreWriter {
     if ScoreTarget.isStream(path) {
@@ -85,6 +88,7 @@ public enum ScoreFormat: String, Sendable, CaseIterable {
     case .hdf5: try HDF5ScoreWriter(to: target, columns: columns, stringIDs: stringIDs)
     case .csv: try CSVScoreWriter(to: target, columns: columns)
     case .jsonLines: try JSONLinesScoreWriter(to: target, columns: columns)
+    case .numPy: try NumPyScoreWriter(to: target, columns: columns)
     }
   }
 }

@@ -8,11 +8,11 @@ import MARNetDense
 /// whose deviation is below 1e-6 counts as constant: its scale is 0, and so is z.
 /// Statistics are summed in Double, each column over rows in ascending order, so that their
 /// bits depend on the data alone; they are kept, and applied, in Float32.
-public struct Standardizer: Sendable, Equatable {
+package struct Standardizer: Sendable, Equatable {
   /// Means, `[D]`.
-  public let mean: [Float]
+  package let mean: [Float]
   /// Reciprocal standard deviations, `[D]`; 0 for constant dimensions.
-  public let scale: [Float]
+  package let scale: [Float]
 
   /// Deviations below this count as constant.
   static let smallestDeviation = 1e-6
@@ -20,7 +20,7 @@ public struct Standardizer: Sendable, Equatable {
   /// Takes statistics computed before, such as those of a saved model.
   ///
   /// - Precondition: as many means as scales.
-  public init(mean: [Float], scale: [Float]) {
+  package init(mean: [Float], scale: [Float]) {
     precondition(
       mean.count == scale.count,
       "as many means as scales are needed; got \(mean.count) and \(scale.count)")

@@ -26,7 +26,7 @@ public struct SyntheticParameters: Sendable, Equatable, Codable {
   public init() {}
 
   /// Rows of `split`.
-  public func rowCount(of split: Split) -> Int {
+  package func rowCount(of split: Split) -> Int {
     switch split {
     case .train: trainRows
     case .val: valRows
@@ -35,7 +35,7 @@ public struct SyntheticParameters: Sendable, Equatable, Codable {
   }
 
   /// - Throws: `DataError` of kind `configuration` for the first value out of range.
-  public func check() throws {
+  package func check() throws {
     func require(_ holds: Bool, _ name: String, _ value: String, _ needed: String) throws {
       if !holds { throw DataError.parameterOutOfRange(name: name, value: value, needed: needed) }
     }

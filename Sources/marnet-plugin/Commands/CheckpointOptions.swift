@@ -17,7 +17,7 @@ struct CheckpointOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Go on with the fit that was to write this model directory and stopped.",
-      valueName: "directory"))
+      valueName: "directory"), completion: .directory)
   var resume: String?
 
   private var schedule: CheckpointSchedule { checkpointEvery ?? .automatic }

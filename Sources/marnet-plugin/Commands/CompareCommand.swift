@@ -18,7 +18,9 @@ struct CompareCommand: ParsableCommand {
         marnet-plugin compare features.h5 --label-fraction 0.1 --only methods,ensemble
       """)
 
-  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  @Argument(
+    help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
   @Option(help: "Seeds: repetitions of everything.")
@@ -30,7 +32,7 @@ struct CompareCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Contenders or tables (methods, ablation, baselines) to run, separated by commas.",
-      valueName: "names"))
+      valueName: "names"), completion: .contenders)
   var only: String?
 
   @Option(help: "Weights tried on held-out rows for each alignment method, 1 to 8.")
@@ -40,7 +42,9 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup(title: "Hyper-parameters") var hyperparameters: OverrideOptions
 
-  @Option(help: "JSON report to write (default: the file's name with .compare.json).")
+  @Option(
+    help: "JSON report to write (default: the file's name with .compare.json).",
+    completion: .file(extensions: ["json"]))
   var output: String?
 
   @Flag(help: "Replace the output, and forget another comparison that was interrupted there.")

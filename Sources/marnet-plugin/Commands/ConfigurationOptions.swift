@@ -28,7 +28,9 @@ struct ConfigurationOptions: ParsableArguments {
   @Option(help: "Starting point: plugin (measured to hold up) or paper (as published).")
   var preset: Configuration.Preset?
 
-  @Option(help: "JSON file of hyper-parameters, or the config.json of a model to repeat.")
+  @Option(
+    help: "JSON file of hyper-parameters, or the config.json of a model to repeat.",
+    completion: .file(extensions: ["json"]))
   var config: String?
 
   @Option(help: "Alignment loss: ita (InfoNCE, the paper's), swd, ssan, cdd, sdm, team.")

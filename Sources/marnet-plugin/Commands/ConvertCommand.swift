@@ -16,10 +16,12 @@ struct ConvertCommand: ParsableCommand {
         marnet-plugin convert items.h5 --visual-key features --output features.h5
       """)
 
-  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  @Argument(
+    help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
-  @Option(help: "HDF5 file to write.")
+  @Option(help: "HDF5 file to write.", completion: .featureFiles)
   var output: String
 
   @Flag(help: "Replace what stands at the output.")

@@ -9,7 +9,7 @@ struct DemoCommand: ParsableCommand {
     commandName: "demo",
     abstract: "Fit and evaluate synthetic data: few labels, informative text. Under a minute.")
 
-  @Option(help: "Folder for the demo's files.")
+  @Option(help: "Folder for the demo's files.", completion: .directory)
   var output = "marnet-demo"
 
   @Flag(help: "Replace the files of an earlier demo.")

@@ -11,7 +11,8 @@ struct EvaluateCommand: ParsableCommand {
 
   @Argument(
     help:
-      "HDF5 feature files with labels, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+      "HDF5 feature files with labels, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
   @OptionGroup(title: "Layout of the file") var layout: LayoutArguments
@@ -25,7 +26,7 @@ struct EvaluateCommand: ParsableCommand {
     try CommandRun.run {
       let model = try Model(directory: source.model)
       let evaluation = try model.evaluate(
-        layout.open(features, threads: source.resources.threads), split: source.split,
+        layout.open(features, threads: source.resources.threads), split: source.rows,
         options: source.scoring,
         threads: source.resources.threads, batchRows: source.batch, memory: source.memory.budget
       ) { ProgressLine.showRows("evaluating", $0, $1) }
@@ -33,7 +34,7 @@ struct EvaluateCommand: ParsableCommand {
       if json {
         try Console.resultJSON(evaluation)
       } else {
-        EvaluationText.lines(evaluation, split: source.split).forEach(Console.result)
+        EvaluationText.lines(evaluation, split: source.rows).forEach(Console.result)
       }
     }
   }

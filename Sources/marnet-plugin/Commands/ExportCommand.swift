@@ -15,10 +15,10 @@ struct ExportCommand: ParsableCommand {
         marnet-plugin export --model features.marnet --output features.onnx
       """)
 
-  @Option(help: "Model directory, as 'fit' wrote it.")
+  @Option(help: "Model directory, as 'fit' wrote it.", completion: .directory)
   var model: String
 
-  @Option(help: "ONNX file to write.")
+  @Option(help: "ONNX file to write.", completion: .file(extensions: ["onnx"]))
   var output: String
 
   @Option(

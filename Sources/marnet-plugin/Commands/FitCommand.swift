@@ -21,10 +21,14 @@ struct FitCommand: ParsableCommand {
         marnet-plugin fit features.h5 --resume features.marnet
       """)
 
-  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  @Argument(
+    help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
-  @Option(help: "Model directory to write (default: the file's name with .marnet).")
+  @Option(
+    help: "Model directory to write (default: the file's name with .marnet).",
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Replace a model that stands at the output.")

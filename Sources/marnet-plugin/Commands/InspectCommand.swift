@@ -14,7 +14,9 @@ struct InspectCommand: ParsableCommand {
         marnet-plugin inspect features.h5 --manifest data-manifests/grocery81.json
       """)
 
-  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  @Argument(
+    help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
   @OptionGroup var layout: PairLayoutArguments
@@ -22,7 +24,7 @@ struct InspectCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Compare the files with this manifest, and read them as it says; repeatable.",
-      valueName: "file"))
+      valueName: "file"), completion: .file(extensions: ["json"]))
   var manifest: [String] = []
 
   @Flag(help: "Print one JSON document instead of text.")

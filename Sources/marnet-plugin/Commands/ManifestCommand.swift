@@ -16,10 +16,13 @@ struct ManifestCommand: ParsableCommand {
         marnet-plugin manifest features.h5 --output features.json
       """)
 
-  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  @Argument(
+    help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
-  @Option(help: "JSON file to write; - is standard output.")
+  @Option(
+    help: "JSON file to write; - is standard output.", completion: .file(extensions: ["json"]))
   var output = "-"
 
   @Flag(help: "Replace what stands at the output.")
@@ -64,7 +67,8 @@ struct ManifestCommand: ParsableCommand {
         try manifest.write(to: output)
         Console.message("Manifest written to \(output).")
       } else {
-        Console.write(String(decoding: try manifest.json, as: UTF8.self), to: STDOUT_FILENO)
+        let text = String(decoding: try manifest.json, as: UTF8.self)
+        Console.write(PrintableText.json(text), to: STDOUT_FILENO)
       }
       for problem in report.problems { Console.message("Note: 'fit' would refuse: \(problem)") }
     }

@@ -22,7 +22,8 @@ struct OverrideOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How much each class counts: none, balanced (all the same), or a JSON or CSV file of "
-        + "class names and weights.", valueName: "none|balanced|file"))
+        + "class names and weights.", valueName: "none|balanced|file"),
+    completion: .file(extensions: ["json", "csv"]))
   var classWeights: String?
 
   /// Whether any was named.

@@ -15,7 +15,7 @@ struct SynthesizeCommand: ParsableCommand {
         marnet-plugin synthesize synthetic.h5 --rows 20000 --classes 50 --dtype float16
       """)
 
-  @Argument(help: "HDF5 file to write.")
+  @Argument(help: "HDF5 file to write.", completion: .featureFiles)
   var output: String
 
   @Option(help: "Training rows.")

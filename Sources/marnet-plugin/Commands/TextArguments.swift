@@ -8,7 +8,7 @@ struct TextArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Take text from this file, by row identifier; repeatable, also a quoted pattern.",
-      valueName: "file"))
+      valueName: "file"), completion: .featureFiles)
   var text: [String] = []
 
   @Option(

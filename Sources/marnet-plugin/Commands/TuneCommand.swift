@@ -18,13 +18,16 @@ struct TuneCommand: ParsableCommand {
         marnet-plugin fit features.h5 --config features.tuned/config.json
       """)
 
-  @Argument(help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+  @Argument(
+    help: "HDF5 feature files, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
   @Option(help: "Configurations to try, the defaults among them.")
   var trials = 24
 
-  @Option(help: "Directory to write (default: the file's name with .tuned).")
+  @Option(
+    help: "Directory to write (default: the file's name with .tuned).", completion: .directory)
   var output: String?
 
   @Flag(help: "Replace the output, and forget another search that was interrupted there.")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
 import MARNet
 
 /// Runs the work of a command and turns its errors into a message and an exit status.
@@ -16,10 +17,14 @@ enum CommandRun {
     } catch let error as ValidationError {
       throw error
     } catch {
+      if error as? DataError == .outputClosed(path: "standard output") {
+        // What this signal does to every other program of a pipeline, unless somebody ignores it.
+        ProgressLine.clear()
+        raise(SIGPIPE)
+      }
       let failure = Failure(error)
       ProgressLine.clear()
-      let label = Console.usesColor ? "\u{1B}[31merror:\u{1B}[0m" : "error:"
-      Console.message("\(label) \(failure.message)")
+      Console.error(failure.message)
       throw ExitCode(failure.exitStatus)
     }
   }

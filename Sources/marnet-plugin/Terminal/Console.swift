@@ -24,11 +24,22 @@ enum Console {
   }
 
   /// A line of a result.
-  static func result(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+  static func result(_ text: String) {
+    write(PrintableText.lines(text) + "\n", to: STDOUT_FILENO)
+  }
 
   /// A line about what happens.
-  static func message(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+  static func message(_ text: String) {
+    write(PrintableText.lines(text) + "\n", to: STDERR_FILENO)
+  }
 
+  /// Why the command fails.
+  static func error(_ text: String) {
+    write(usesColor ? "\u{1B}[31merror:\u{1B}[0m " : "error: ", to: STDERR_FILENO)
+    message(text)
+  }
+
+  /// Writes `text` as it is.
   static func write(_ text: String, to descriptor: Int32) {
     var bytes = ArraySlice(text.utf8)
     while !bytes.isEmpty {
@@ -44,6 +55,7 @@ enum Console {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    result(String(decoding: try encoder.encode(value), as: UTF8.self))
+    let text = String(decoding: try encoder.encode(value), as: UTF8.self)
+    result(PrintableText.json(text))
   }
 }

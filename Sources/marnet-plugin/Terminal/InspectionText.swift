@@ -7,7 +7,7 @@ enum InspectionText {
   static func lines(_ report: FeatureFileReport) -> [String] {
     var lines = [report.path] + report.layouts.map { layout($0, named: report.layouts.count > 1) }
     if !report.classNames.isEmpty {
-      let shown = report.classNames.prefix(6).joined(separator: ", ")
+      let shown = report.classNames.prefix(6).map(PrintableText.line).joined(separator: ", ")
       let rest = report.classNames.count > 6 ? ", ..." : ""
       lines.append(
         "\(report.classNames.count) classes"
@@ -71,10 +71,13 @@ enum InspectionText {
     var lines = table.lines
     lines += [summary(split)].compactMap { $0 }
     if let classes = split.classes {
+      let (rarest, largest) = (
+        PrintableText.line(classes.rarest), PrintableText.line(classes.largest)
+      )
       lines.append(
         "  \(Decimals.grouped(classes.labelled)) labelled, "
-          + "\(Decimals.grouped(classes.unlabelled)) not; rarest class '\(classes.rarest)' has "
-          + "\(Decimals.grouped(classes.rarestCount)), largest '\(classes.largest)' has "
+          + "\(Decimals.grouped(classes.unlabelled)) not; rarest class '\(rarest)' has "
+          + "\(Decimals.grouped(classes.rarestCount)), largest '\(largest)' has "
           + "\(Decimals.grouped(classes.largestCount))")
     }
     return lines

@@ -31,10 +31,11 @@ enum ProgressLine {
     return !Interruption.isRequested
   }
 
-  /// Shows how many rows are done and answers whether to go on.
-  static func showRows(_ verb: String, _ done: Int, _ count: Int) -> Bool {
+  /// Shows how many rows are done, of how many where that is known, and answers whether to go on.
+  static func showRows(_ verb: String, _ done: Int, _ count: Int?) -> Bool {
     if Console.errorIsTerminal {
-      rewrite("\(verb) \(Decimals.grouped(done)) of \(Decimals.grouped(count)) rows")
+      let all = count.map { " of \(Decimals.grouped($0))" } ?? ""
+      rewrite("\(verb) \(Decimals.grouped(done))\(all) rows")
     }
     return !Interruption.isRequested
   }
@@ -58,7 +59,7 @@ enum ProgressLine {
     }
     guard isNew else { return }
     let width = max(20, Console.errorWidth - 1)
-    Console.write("\r\u{1B}[K" + text.prefix(width), to: 2)
+    Console.write("\r\u{1B}[K" + PrintableText.line(text).prefix(width), to: 2)
   }
 
   private static func line(_ progress: FitProgress) -> String {

@@ -21,12 +21,13 @@ enum ScoringText {
       : "Going on after \(Decimals.grouped(done)) of \(Decimals.grouped(count)) rows."
   }
 
-  static func end(_ report: FileScoringReport, split: Split) -> String {
-    let rows = Decimals.grouped(report.rowCount)
+  /// - Parameter rows: which rows, such as "'test'".
+  static func end(_ report: FileScoringReport, of rows: String) -> String {
+    let count = Decimals.grouped(report.rowCount)
     if report.earlierRows == report.rowCount {
-      return "\(report.path) is complete already: \(rows) rows of '\(split.rawValue)'."
+      return "\(report.path) is complete already: \(count) rows of \(rows)."
     }
-    return "Scored \(rows) rows of '\(split.rawValue)'"
+    return "Scored \(count) \(report.rowCount == 1 ? "row" : "rows") of \(rows)"
       + (report.path == "-" ? "." : " into \(report.path).")
   }
 }

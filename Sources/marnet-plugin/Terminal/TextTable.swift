@@ -11,7 +11,7 @@ struct TextTable {
     self.leftColumns = leftColumns
   }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  mutating func add(_ row: [String]) { rows.append(row.map(PrintableText.line)) }
 
   /// The table without the last columns that a terminal of `width` columns has no place for,
   /// and their names.

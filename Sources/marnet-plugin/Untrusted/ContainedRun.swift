@@ -28,10 +28,15 @@ enum ContainedRun {
   static func run(_ arguments: [String], reading paths: [String]) throws -> Int32 {
     let shown = paths.joined(separator: ", ")
     let name = CommandLine.arguments.first ?? "marnet-plugin"
+    // A crash there is expected: this process tells of it, in words.
+    let variables = ProcessInfo.processInfo.environment
+      .merging(["SWIFT_BACKTRACE": "enable=no"]) { $1 }
     let words = ([name] + arguments).map { strdup($0) }
-    defer { for word in words { free(word) } }
+    let environment = variables.map { strdup("\($0)=\($1)") }
+    defer { for text in words + environment { free(text) } }
     var process: pid_t = 0
-    let status = posix_spawn(&process, executable, nil, nil, words + [nil], environ)
+    let status = posix_spawn(
+      &process, executable, nil, nil, words + [nil], environment + [nil])
     guard status == 0 else {
       throw UntrustedFileError.cannotStart(
         path: shown, reason: String(cString: strerror(status)))

@@ -11,10 +11,16 @@ struct Command {
   var environment: [String: String] = [:]
   /// Whether standard error is a terminal; otherwise it is a pipe.
   var messagesAreOnTerminal = false
+  /// Shell text that runs "$0" "$@", the executable with its arguments; nil runs them alone.
+  var shell: String?
   /// Bytes that no file of the run may exceed: writing more fails, as on a full disk.
   var largestFile: Int?
   /// Seconds after which the run is killed and the test fails.
   var timeout = 60.0
+
+  /// How many times as long runs may take: MARNET_TEST_PATIENCE, for builds with a sanitizer.
+  static let patience =
+    ProcessInfo.processInfo.environment["MARNET_TEST_PATIENCE"].flatMap(Double.init) ?? 1
 
   /// Variables of this process that change what is printed.
   private static let hidden: Set = ["NO_COLOR", "COLUMNS"]
@@ -32,8 +38,10 @@ struct Command {
   /// The program that is started, and its arguments with its own name.
   var words: [String] {
     let own = [Self.executable] + arguments
-    guard let largestFile else { return own }
-    let shell = "ulimit -f \(largestFile / 512); trap '' XFSZ; exec \"$0\" \"$@\""
+    let limited = largestFile.map {
+      "ulimit -f \($0 / 512); trap '' XFSZ; exec \"$0\" \"$@\""
+    }
+    guard let shell = shell ?? limited else { return own }
     return ["/bin/sh", "-c", shell] + own
   }
 

@@ -16,7 +16,7 @@ final class RunningCommand {
 
   init(_ command: Command) throws {
     what = command.arguments.joined(separator: " ")
-    deadline = .now + .seconds(command.timeout)
+    deadline = .now + .seconds(command.timeout * Command.patience)
     var process: pid_t = 0
     var ends: [Int32] = [-1, -1]
     let words = command.words
@@ -35,8 +35,13 @@ final class RunningCommand {
   deinit { for end in descriptors where end >= 0 { close(end) } }
 
   /// Reads until standard error holds `text`.
-  func wait(forMessage text: String) throws {
-    while !String(decoding: bytes[1], as: UTF8.self).contains(text) {
+  func wait(forMessage text: String) throws { try wait(for: text, in: 1) }
+
+  /// Reads until standard output holds `text`.
+  func wait(forOutput text: String) throws { try wait(for: text, in: 0) }
+
+  private func wait(for text: String, in stream: Int) throws {
+    while !String(decoding: bytes[stream], as: UTF8.self).contains(text) {
       guard try read() else { throw FixtureError.system("'\(what)' never said '\(text)'") }
     }
   }

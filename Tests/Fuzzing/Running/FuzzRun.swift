@@ -18,13 +18,17 @@ struct FuzzRun {
   /// A worker's memory grows with what libraries keep: after so many cases another takes over.
   private static let casesOfAWorker = 4_000
 
+  /// Where cases are run: in memory where the system has such a folder, since outputs are flushed to
+  /// the disk, which takes longer than all else.
+  private static let parent = access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : "/tmp"
+
   private static let executable = Bundle.main.executablePath ?? CommandLine.arguments[0]
   private static let program = URL(fileURLWithPath: executable).deletingLastPathComponent()
     .appendingPathComponent("marnet-plugin").path
 
   /// Runs the cases from `first` on until `count` are done or the time is up.
   func run(first: Int, count: Int, until deadline: ContinuousClock.Instant?) throws -> FuzzTally {
-    let (corpus, place) = (try TemporaryFolder(), try TemporaryFolder())
+    let (corpus, place) = (try TemporaryFolder(), try TemporaryFolder(in: Self.parent))
     try subject.makeCorpus(corpus, place)
     let inputs = try Self.inputs(in: corpus.path)
     var tally = FuzzTally(parser: subject.name)

@@ -151,6 +151,25 @@ import Testing
         == rows[90..<120].flatMap(LayoutSample.visual))
   }
 
+  @Test(arguments: [true, false])
+  func sourcesThatChangeWhileTheyAreRead(isRemoved: Bool) throws {
+    let rows = LayoutSample.rows(of: .train).count
+    try virtual([.init("parts/inside.h5", "train/visual", rows: rows)])
+    let file = try open()
+    _ = try file.readVisual(.train, rows: 0..<1)
+    let source = folder.file("data/parts/inside.h5")
+    if isRemoved {
+      try FileManager.default.removeItem(atPath: source)
+    } else {
+      try FileManager.default.setAttributes(
+        [.modificationDate: Date(timeIntervalSince1970: 1e9)], ofItemAtPath: source)
+    }
+    expectError(
+      "data/parts/inside.h5: was changed while it was read. "
+        + "Run again when whatever writes it has finished.", kind: .inputOutput, in: folder
+    ) { _ = try file.readVisual(.train, rows: 0..<1) }
+  }
+
   @Test func virtualDatasetsThatLackASource() throws {
     let rows = LayoutSample.rows(of: .train).count
     try virtual([.init("parts/gone.h5", "v", rows: rows)])

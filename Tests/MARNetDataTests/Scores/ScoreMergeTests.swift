@@ -136,10 +136,39 @@ import Testing
   @Test func cutShort() throws {
     let path = try score(0..<20_000, to: "s.h5")
     let size = try bytes(of: path).count
-    for kept in [size - 1, size / 2, 900, 100, 0] {
+    for kept in [size - 1, size / 2, 900, 100] {
       truncate(path, off_t(kept))
       let error = #expect(throws: DataError.self) { _ = try ScoreMerge(paths: [path]) }
       #expect(error?.kind == .content || error?.kind == .inputOutput)
+    }
+    truncate(path, 0)
+    #expect(throws: ScoreFileError.notScores(path: path, reason: "it is not an HDF5 file")) {
+      _ = try ScoreMerge(paths: [path])
+    }
+  }
+
+  /// It is score files that are missing, not features.
+  @Test func whatIsNotThere() throws {
+    let pattern = folder.file("*.h5")
+    #expect(throws: ScoreFileError.noMatchingFile(pattern: pattern)) {
+      _ = try ScoreMerge(paths: [pattern])
+    }
+    let path = folder.file("none.h5")
+    #expect(throws: ScoreFileError.notFound(path: path)) { _ = try ScoreMerge(paths: [path]) }
+    #expect(
+      throws: ScoreFileError.notScores(path: folder.path, reason: "it is a folder")
+    ) { _ = try ScoreMerge(paths: [folder.path]) }
+  }
+
+  /// Hundreds of attributes may point to one long text, so that long ones are not kept at all.
+  @Test func longTextsInAttributes() throws {
+    for (name, length, isKept) in [("a", 65_536, true), ("b", 65_537, false)] {
+      let path = try score(0..<100, of: 100, to: "\(name).h5") {
+        $0.attributes["note"] = .text(String(repeating: "x", count: length))
+      }
+      let output = folder.file("\(name)-all.h5")
+      #expect(try ScoreMerge(paths: [path]).write(to: output))
+      #expect(try (bytes(of: output).count > 65_536 + 10_000) == isKept)
     }
   }
 

@@ -122,7 +122,56 @@ import Testing
     #expect(file.shape("probabilities") == nil)
   }
 
-  @Test(arguments: ["s.csv", "s.jsonl", "s.h5"])
+  /// The bytes of `np.save`.
+  @Test func numPy() throws {
+    let path = try write("s.npy", ids: .integers([5, 6, 7]))
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 3), }"
+    var expected = NumPyArray(Self.probabilities)
+    expected.header = header + String(repeating: " ", count: 58)
+    #expect(expected.bytes.count == 128 + 36)
+    #expect(try bytes(of: path) == expected.bytes)
+  }
+
+  @Test func whatNumPyDoesNotHold() throws {
+    for columns in [
+      ScoreColumns(rowCount: 3, classNames: Self.names, topK: 2),
+      ScoreColumns(rowCount: 3, classNames: Self.names, embeddingWidth: 2),
+      ScoreColumns(rowCount: 3, classNames: Self.names, reconstructionWidth: 2),
+    ] {
+      let error = #expect(throws: DataError.self) {
+        try ScoreFormat.numPy.writer(path: "-", columns: columns)
+      }
+      #expect(
+        error?.description == "standard output: cannot be written: an .npy array holds the "
+          + "probabilities of all classes; more needs .h5 or .jsonl. Give another output path, or "
+          + "make room there.")
+    }
+  }
+
+  @Test func anUnknownNumberOfRows() throws {
+    let columns = ScoreColumns(rowCount: nil, classNames: Self.names)
+    for name in ["s.npy", "s.h5"] {
+      let path = folder.file(name)
+      let error = #expect(throws: ScoreFileError.self) {
+        try ScoreFormat(path: path).writer(path: path, columns: columns)
+      }
+      #expect(error == .rowCountUnknown(path: path) && error?.kind == .cannotWrite)
+      #expect(
+        error?.description == "\(path): begins with the number of rows, which raw rows from a pipe "
+          + "do not tell. Say it with '--rows', or write csv or jsonl.")
+    }
+    #expect(folder.names == [])
+    for (name, lines) in [("s.csv", 2), ("s.jsonl", 1)] {
+      let path = folder.file(name)
+      let writer = try ScoreFormat(path: path).writer(path: path, columns: columns)
+      try writer.append(
+        ScoreBlock(firstRow: 0, probabilities: Self.probabilities.rows(at: [0]), prediction: [1]))
+      try writer.finish()
+      #expect(try text(path).utf8.count { $0 == 10 } == lines)
+    }
+  }
+
+  @Test(arguments: ["s.csv", "s.jsonl", "s.h5", "s.npy"])
   func aDiscardedOrForgottenWriterLeavesNothing(name: String) throws {
     let columns = ScoreColumns(rowCount: 3, classNames: Self.names)
     for discards in [true, false] {
@@ -143,7 +192,7 @@ import Testing
       let error = #expect(throws: DataError.self) { try ScoreFormat(path: path) }
       #expect(
         error?.description == "\(path): does not name a format of scores by its extension. "
-          + "End it in .h5, .hdf5, .csv or .jsonl.")
+          + "End it in .h5, .hdf5, .csv, .jsonl or .npy.")
     }
     #expect(try ScoreFormat(path: "-") == .csv && ScoreFormat(path: "x/A.HDF5") == .hdf5)
   }

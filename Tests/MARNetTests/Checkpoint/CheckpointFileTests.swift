@@ -68,6 +68,37 @@ import MARNet
     #expect(throws: CheckpointFile.Malformed.self) { try CheckpointFile(path: path) }
   }
 
+  /// The checksum is no secret: whoever means harm writes the right one.
+  @Test(arguments: [
+    (#"[{"byteCount":-4,"name":"a"},{"byteCount":8,"name":"b"}]"#, "its checksum is another"),
+    (#"[{"byteCount":2,"name":"a"},{"byteCount":2,"name":"a"}]"#, "its checksum is another"),
+    (#"[{"byteCount":9223372036854775807,"name":"a"}]"#, "its checksum is another"),
+    (#"[{"byteCount":3,"name":"a"}]"#, "it has"),
+    (#"{"byteCount":4,"name":"a"}"#, "it is not a file of a checkpoint"),
+    (String(repeating: "[", count: 10_000), "it is nested more than 32 deep"),
+  ])
+  func claimsUnderTheRightChecksum(sections: String, reason: String) throws {
+    let header = #"{"description":0,"sections":"# + sections + "}"
+    var data = Array("MARNETCK".utf8)
+    func append(_ value: UInt64) { withUnsafeBytes(of: value.littleEndian) { data += $0 } }
+    append(UInt64(header.utf8.count))
+    data += header.utf8 + [1, 2, 3, 4]
+    var hash = ContentHash()
+    hash.update(data)
+    append(hash.value)
+    try write(data, to: path)
+    let error = #expect(throws: CheckpointFile.Malformed.self) { try CheckpointFile(path: path) }
+    #expect(error?.description.hasPrefix(reason) == true, "\(String(describing: error))")
+  }
+
+  /// Reading a device has no end.
+  @Test(arguments: [
+    ("/dev/zero", "it is a folder, a pipe or a device"), ("/none", "there is no such file"),
+  ])
+  func noPlainFile(path: String, reason: String) {
+    #expect(throws: CheckpointFile.Malformed.unreadable(reason)) { try CheckpointFile(path: path) }
+  }
+
   @Test(arguments: [
     ("5", CheckpointSchedule.epochs(5)), ("90s", .seconds(90)), ("10m", .seconds(600)),
     ("1.5h", .seconds(5_400)), ("never", .never),

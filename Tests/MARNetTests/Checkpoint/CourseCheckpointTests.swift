@@ -71,4 +71,43 @@ import MARNet
       try course.restore(state, from: file)
     }
   }
+
+  /// Numbers that no training comes to, under a right checksum.
+  @Test(arguments: [
+    ("parameters", Float.nan), ("first_moment", .infinity), ("second_moment", -1),
+  ])
+  func impossibleNumbers(name: String, value: Float) throws {
+    let course = try training(isResident: true).course
+    try course.advance(3, pool: pool)
+    let path = folder.file("c.bin")
+    try course.save(to: path)
+    let whole = try CheckpointFile(path: path)
+    let state = try whole.description(CourseState.self)
+    let arrays = try ["parameters", "first_moment", "second_moment"].map { part in
+      var values = try whole.values(part, count: state.parameterCount, of: Float.self)
+      if part == name { values[7] = value }
+      return (
+        name: part,
+        array: CheckpointFile.Array.bytes(values.withUnsafeBytes { [UInt8]($0) })
+      )
+    }
+    try CheckpointFile.write(state, arrays, to: path)
+    #expect(throws: CheckpointFile.Malformed.impossible(name)) {
+      try course.restore(state, from: CheckpointFile(path: path))
+    }
+  }
+
+  /// As many records as epochs have ended.
+  @Test func recordsOfOtherEpochs() throws {
+    let course = try training(isResident: true).course
+    while course.step < 30 { try course.advance(30 - course.step, pool: pool) }
+    let path = folder.file("c.bin")
+    try course.save(to: path)
+    let file = try CheckpointFile(path: path)
+    var state = try file.description(CourseState.self)
+    state.records.removeLast()
+    #expect(throws: CheckpointFile.Malformed.lacks("the state of 'joint'")) {
+      try course.restore(state, from: file)
+    }
+  }
 }

@@ -96,4 +96,51 @@ import Testing
     #expect(throws: CheckpointError.self) { try resume(rows) { $0.seed = 9 } }
     try resume(rows)
   }
+
+  /// A whole prefit, of features of other widths.
+  @Test func aPrefitOfOtherRows() throws {
+    var parameters = SyntheticParameters()
+    parameters.trainRows = 320
+    parameters.classCount = 4
+    parameters.visualWidth = 12
+    parameters.textWidth = 6
+    let rows = try SyntheticFeatures(parameters).pairedRows(.train)
+    let other = folder.file("other")
+    let checkpoints = try FitCheckpoints(output: other, schedule: .epochs(1))
+    #expect(throws: FitError.suspended(output: other)) {
+      try Trainer(configuration: SmallFit.configuration()).fit(rows, checkpoints: checkpoints) {
+        $0.epoch == 1 ? .cancel : .proceed
+      }
+    }
+    let name = "finished-linear-prefit-all-rows.bin"
+    try write(
+      bytes(of: folder.file(".other.checkpoint/\(name)")),
+      to: folder.file(".m.checkpoint/\(name)"))
+    let error = #expect(throws: CheckpointError.self) {
+      try resume(SmallFit.features().pairedRows(.train))
+    }
+    #expect(
+      error?.description == "\(output): not a readable checkpoint ('linear prefit, all rows': it "
+        + "lacks image). Start anew with '--overwrite'.")
+    #expect(Failure(try #require(error)).exitStatus == 65)
+  }
+
+  @Test(arguments: [
+    ("\"batch_size\" : 64", "\"batch_size\" : -1", "its configuration has values out of range"),
+    ("\"rows\" : 320", "\"rows\" : []", "it describes no fit"),
+    (
+      "\"rows\" : 320", "\"rows\" : " + String(repeating: "[", count: 40),
+      "it is nested more than 32 deep"
+    ),
+  ])
+  func whatDescribesNoFit(_ text: String, _ other: String, reason: String) throws {
+    let path = folder.file(".m.checkpoint/run.json")
+    let whole = String(decoding: try bytes(of: path), as: UTF8.self)
+    try #require(whole.contains(text))
+    try write(Array(whole.replacing(text, with: other).utf8), to: path)
+    let error = #expect(throws: CheckpointError.self) {
+      _ = try FitCheckpoints(resuming: output)
+    }
+    #expect(error == .unreadable(path: path, reason: reason))
+  }
 }

@@ -72,6 +72,8 @@ import Testing
     "sampling.eta=2", "sampling.draws=0", "probe.folds=1", "probe.out_of_fold_folds=1",
     "probe.grid=[]", "probe.grid=[0]", "teacher.weight=2", "teacher.exponents=[]",
     "teacher.exponents=[-1]", "validation.fraction=0", "validation.minimum_rows=1",
+    "validation.minimum_rows=2147483648", "training.minimum_steps=100000001",
+    "training.batch_size=65537",
     "fusion.fusion_operator=sum", "fusion.mode=logit", "sampling.sampler=ddpm",
   ])
   func outOfRange(assignment: String) throws {

@@ -30,7 +30,7 @@ import Testing
     ) { done, _ in done < stopAt }
   }
 
-  @Test(arguments: ["s.h5", "s.csv", "s.jsonl"], [10, 50, 80, 90])
+  @Test(arguments: ["s.h5", "s.csv", "s.jsonl", "s.npy"], [10, 50, 80, 90])
   func stoppedAfterAnyBlock(name: String, rows: Int) throws {
     _ = try score("whole." + name)
     let error = #expect(throws: ScoringStopped.self) { _ = try score(name, stopAt: rows) }

@@ -19,8 +19,8 @@ public struct ScoreMerge {
   /// - Throws: `ScoreFileError`, `DataError` where one cannot be opened or is named twice.
   public init(paths: [String]) throws {
     var shards: [HDF5ScoreFile] = []
-    for path in try FeaturePaths.expand(paths) {
-      var shard = try HDF5ScoreFile(path: path)
+    for path in try Self.ofScores({ try FeaturePaths.expand(paths) }) {
+      var shard = try Self.ofScores { try HDF5ScoreFile(path: path) }
       if let first = shards.first {
         let facts = shard.columns.facts(in: .hdf5)
         if let difference = facts.difference(
@@ -86,6 +86,20 @@ public struct ScoreMerge {
     return true
   }
 
+  /// Reads every identifier and drops it: what in a stranger's file could harm the HDF5 library
+  /// does so in the process that calls this. (Rows are copied without the library.)
+  ///
+  /// - Throws: `ScoreFileError`, `DataError`.
+  public func readIdentifiers() throws {
+    guard shards[0].columns.idKind == .strings else { return }
+    let identifiers = ShardIdentifiers(shards)
+    for first in stride(from: 0, to: rowCount, by: Self.identifierBlock) {
+      _ = try identifiers.read(first..<min(first + Self.identifierBlock, rowCount))
+    }
+  }
+
+  private static let identifierBlock = 4_096
+
   /// Writes all but the rows, and closes the file.
   private static func create(
     _ layout: HDF5ScoreLayout, at file: ResumableFile,
@@ -94,6 +108,21 @@ public struct ScoreMerge {
     let structure = try layout.create(at: file.partialPath, shownAs: file.path)
     try structure.writeIdentifiers(identifiers)
     return structure.places
+  }
+
+  /// Does `work`, with the words of score files where its errors would ask for feature files.
+  private static func ofScores<Result>(_ work: () throws -> Result) throws -> Result {
+    do {
+      return try work()
+    } catch DataError.fileNotFound(let path) {
+      throw ScoreFileError.notFound(path: path)
+    } catch DataError.noMatchingFile(let pattern) {
+      throw ScoreFileError.noMatchingFile(pattern: pattern)
+    } catch DataError.isFolder(let path) {
+      throw ScoreFileError.notScores(path: path, reason: "it is a folder")
+    } catch DataError.notHDF5(let path) {
+      throw ScoreFileError.notScores(path: path, reason: "it is not an HDF5 file")
+    }
   }
 
   /// - Throws: `ScoreFileError` unless every row of the split is in one shard.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What CSV and JSON Lines share: rows of text, written in blocks.
-class TextScoreWriter: ScoreWriter {
+/// What CSV, JSON Lines and NumPy share: a header, then row after row.
+class SequentialScoreWriter: ScoreWriter {
   let columns: ScoreColumns
   private let output: ByteOutput
   private let progress: ScoreProgress?
@@ -32,26 +32,28 @@ class TextScoreWriter: ScoreWriter {
     output.buffer += header
   }
 
-  /// Appends row `row` of `block` to `text`, with its line end.
-  func line(of block: ScoreBlock, row: Int, into text: inout [UInt8]) {
-    preconditionFailure("a subclass writes the lines")
+  /// Appends row `row` of `block` to `bytes`, a line with its end.
+  func encode(_ block: ScoreBlock, row: Int, into bytes: inout [UInt8]) {
+    preconditionFailure("a subclass writes the rows")
   }
 
   final func append(_ block: ScoreBlock) throws {
     block.check(against: columns, nextRow: nextRow)
     hasFailed = true
     for row in 0..<block.rowCount {
-      line(of: block, row: row, into: &output.buffer)
+      encode(block, row: row, into: &output.buffer)
       try output.writeIfFull()
     }
     nextRow += block.rowCount
-    try progress?.advance(to: nextRow, flush)
+    // Who reads a pipe does not wait for rows that are scored.
+    if let progress { try progress.advance(to: nextRow, flush) } else { try output.write() }
     hasFailed = false
   }
 
   final func finish() throws {
     precondition(
-      nextRow == columns.rowCount, "\(nextRow) of \(columns.rowCount) rows were written")
+      nextRow == columns.rowCount ?? nextRow,
+      "\(nextRow) of \(columns.rowCount ?? nextRow) rows were written")
     hasFailed = true
     try output.finish()
     try progress?.file.commit()
