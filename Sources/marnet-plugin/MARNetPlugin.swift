@@ -20,8 +20,8 @@ struct MARNetPlugin: ParsableCommand {
     subcommands: [
       FitCommand.self, ScoreCommand.self, MergeCommand.self, EvaluateCommand.self,
       ReportCommand.self,
-      CompareCommand.self, TuneCommand.self, InspectCommand.self, ConvertCommand.self,
-      ExportCommand.self,
+      CompareCommand.self, TuneCommand.self, InspectCommand.self, ManifestCommand.self,
+      ConvertCommand.self, ExportCommand.self,
       SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,
       CheckFileCommand.self, CheckScoresCommand.self,
     ])

@@ -13,7 +13,7 @@ import Testing
 
   @Test(arguments: [
     "marnet-plugin", "fit", "score", "evaluate", "inspect", "synthesize", "demo", "bench",
-    "compare", "tune", "convert", "merge", "export", "report",
+    "compare", "tune", "convert", "merge", "export", "manifest", "report",
   ])
   func isAsPinned(name: String) throws {
     let bench = try Workbench()

@@ -22,6 +22,20 @@ struct RealFilesTests {
     }
   }
 
+  /// Checksums, rows, widths, classes and encoders are those of data-manifests/.
+  @Test(arguments: ["wikipedia", "cub_c10", "grocery81"])
+  func theirManifestsAreTrue(name: String) throws {
+    let folder = try #require(RealFiles.folder)
+    let manifest = RealFiles.package.appendingPathComponent("data-manifests/\(name).json").path
+    let bench = try Workbench()
+    let result = try bench.run(["inspect", "\(folder)/\(name).h5", "--manifest", manifest])
+      .succeeded()
+    #expect(
+      result.outputLines.last
+        == "As \(manifest) says: bytes, sha256, splits, rows, labelled rows, rows with text, "
+        + "visual width, text width, classes, class names, keys, visual encoder, text encoder.")
+  }
+
   @Test func wikipediaWithAllLabels() throws {
     let folder = try #require(RealFiles.folder)
     let bench = try Workbench()
@@ -45,10 +59,15 @@ struct RealFilesTests {
 }
 
 enum RealFiles {
-  /// The folder of real feature files, where there is one.
-  static let folder: String? = {
+  /// The folder of this package.
+  static let package: URL = {
     var package = URL(fileURLWithPath: #filePath)
     for _ in 0..<3 { package.deleteLastPathComponent() }
+    return package
+  }()
+
+  /// The folder of real feature files, where there is one.
+  static let folder: String? = {
     let places: [String?] = [
       ProcessInfo.processInfo.environment["MARNET_DATASETS"],
       package.deletingLastPathComponent().appendingPathComponent("shared/datasets").path,

@@ -34,6 +34,6 @@ struct Subject: Sendable {
     .safetensors, .modelWeights, .modelConfiguration, .configuration, .classWeights,
     .comparisonRecord, .tuningRecord, .fitIdentity, .prefitCheckpoint, .courseCheckpoint,
     .scoreJournal, .scores, .shard, .features, .flatFeatures, .items,
-    .numPy,
+    .numPy, .manifest,
   ]
 }

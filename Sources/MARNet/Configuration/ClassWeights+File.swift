@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import MARNetData
 
 extension ClassWeights {
   /// Reads weights from a file: a JSON object {class name: weight}, or lines of a class and its

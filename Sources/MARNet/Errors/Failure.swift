@@ -56,6 +56,8 @@ public struct Failure: Sendable, Equatable {
       (code, message) = (Code(error.kind), error.description)
     case let error as ScoreFileError:
       (code, message) = (Code(error.kind), error.description)
+    case let error as ManifestError:
+      (code, message) = (Code(error.kind), error.description)
     case let error as RowStreamError:
       (code, message) = (Code(error.kind), error.description)
     case let error as ConfigurationError:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import MARNetData
 
 /// The safetensors format, version of huggingface/safetensors' README: 8 bytes of header
 /// length, a JSON header, then the tensors' bytes, little-endian, without gaps.

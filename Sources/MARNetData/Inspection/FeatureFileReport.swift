@@ -18,6 +18,8 @@ public struct FeatureFileReport: Sendable, Codable, Equatable {
   public var problems: [String]
   /// What else is worth knowing, such as what `score` would refuse.
   public var notes: [String]
+  /// The files beside manifests, where there are any.
+  public var manifests: [ManifestComparison]?
 }
 
 /// What one split holds.

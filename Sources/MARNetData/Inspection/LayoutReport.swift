@@ -41,12 +41,20 @@ public struct LayoutReport: Sendable, Codable, Equatable {
       guard let layout = try? file.splits[split]?.get() else { continue }
       let present = [
         ("visual", layout.names.visual, (try? layout.visual.get()) != nil),
-        ("text", layout.names.text, layout.text != nil),
-        ("text_mask", layout.names.textMask, layout.textMask != nil),
-        ("label", layout.names.labels, layout.labels != nil),
-        ("id", layout.names.id, layout.ids != nil),
+        ("text", layout.names.text, Self.isThere(layout.text)),
+        ("text_mask", layout.names.textMask, Self.isThere(layout.textMask)),
+        ("label", layout.names.labels, Self.isThere(layout.labels)),
+        ("id", layout.names.id, Self.isThere(layout.ids)),
       ]
       for (role, name, isThere) in present where isThere { columns[role] = name }
+    }
+  }
+
+  /// Whether a column is there, usable or not: one that a key names may be missing.
+  private static func isThere<Part>(_ column: Result<Part, DataError>?) -> Bool {
+    switch column {
+    case nil, .failure(.missingDataset): false
+    case .success, .failure: true
     }
   }
 }

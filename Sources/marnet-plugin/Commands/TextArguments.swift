@@ -62,7 +62,12 @@ struct PairLayoutArguments: ParsableArguments {
   }
 
   /// Opens `paths` as one and says how many rows found their text.
-  func open(_ paths: [String], threads: Int?) throws -> FeatureFile {
+  ///
+  /// - Parameter manifest: says what no flag does.
+  func open(
+    _ paths: [String], filledBy manifest: LayoutOptions = LayoutOptions(), threads: Int?
+  ) throws -> FeatureFile {
+    let options = options.filled(by: manifest)
     try layout.checkIfUntrusted(paths, as: options)
     let file = try FeatureFile(paths: paths, layout: options, threads: threads)
     for found in file.foundText { Console.message(found.description) }

@@ -25,7 +25,18 @@ enum InspectionText {
         lines += ["It may be meant so:", "  \(proposal.command)"]
       }
     }
-    return lines
+    return lines + (report.manifests ?? []).flatMap(comparison)
+  }
+
+  private static func comparison(_ comparison: ManifestComparison) -> [String] {
+    let compared = comparison.compared.joined(separator: ", ")
+    guard !comparison.mismatches.isEmpty else {
+      return ["As \(comparison.manifest) says: \(compared)."]
+    }
+    return ["Not as \(comparison.manifest) says (compared: \(compared)):"]
+      + comparison.mismatches.map {
+        "  \($0.place): \($0.found) found, \($0.needed) needed"
+      }
   }
 
   private static func layout(_ layout: LayoutReport, named: Bool) -> String {

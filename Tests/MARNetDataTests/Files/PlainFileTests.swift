@@ -2,7 +2,7 @@
 
 import FileFixtures
 import Foundation
-import MARNet
+import MARNetData
 import Testing
 
 /// Files that are read whole: plain, bounded, and in their folder.

@@ -29,7 +29,7 @@ package final class PlainFile {
       case .notPlain: "it is a folder, a pipe or a device"
       case .outsideFolder: "it is a link that leads out of its folder"
       case .tooLarge(let byteCount, let most):
-        "it has \(Decimals.grouped(byteCount)) bytes, and no more than \(Decimals.grouped(most)) are read"
+        "it has \(grouped(byteCount)) bytes, and no more than \(grouped(most)) are read"
       case .cutShort: "it became shorter while it was read"
       case .system(let text): text
       }

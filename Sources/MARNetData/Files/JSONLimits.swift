@@ -42,7 +42,7 @@ package enum JSONLimits {
       default: break
       }
       if values > mostValues {
-        return "it holds more than \(Decimals.grouped(mostValues)) values"
+        return "it holds more than \(grouped(mostValues)) values"
       }
     }
     return nil
