@@ -29,8 +29,6 @@ package enum SummarySection {
     func tile(_ name: String, _ value: String, _ detail: String) -> Markup {
       "<div><dt>\(name)</dt><dd>\(value)<small>\(detail)</small></dd></div>\n"
     }
-    let change = final.metrics.nll - probe.metrics.nll
-    let verb = change < 0 ? " (better)" : change > 0 ? " (worse)" : ""
     return """
       <dl class="tiles">
       \(tile("Top-1", "\(Points.plain(final.metrics.top1)) %", "probe \(Points.plain(probe.metrics.top1)) %"))\
@@ -39,8 +37,10 @@ package enum SummarySection {
         "probe \(Points.plain(probe.metrics.balancedAccuracy)) %"))\
       \(tile(
         "NLL, nats", Decimals.text(final.metrics.nll, digits: 3),
-        "probe \(Decimals.text(probe.metrics.nll, digits: 3))\(verb)"))\
-      \(tile("Calibration error", "\(Points.plain(final.metrics.ece)) %", "probe \(Points.plain(probe.metrics.ece)) %"))\
+        "probe \(Decimals.text(probe.metrics.nll, digits: 3)), less is better"))\
+      \(tile(
+        "Calibration error", "\(Points.plain(final.metrics.ece)) %",
+        "probe \(Points.plain(probe.metrics.ece)) %, less is better"))\
       </dl>
       """
   }
