@@ -160,10 +160,15 @@ import Testing
     let run = try RunningCommand(
       bench.command(bench.scoring("s.h5", ScoreBench.slow), onTerminal: true))
     try run.wait(forMessage: "scoring 2,000 of")
-    for options in [[], ["--resume"], ["--overwrite"]] {
-      let second = try bench.run(bench.scoring("s.h5", options))
-      #expect(second.status == 73)
-      #expect(second.messages.contains("s.h5: cannot be written: another run is writing it."))
+    do {
+      // It may not end before the others have seen it.
+      run.send(SIGSTOP)
+      defer { run.send(SIGCONT) }
+      for options in [[], ["--resume"], ["--overwrite"]] {
+        let second = try bench.run(bench.scoring("s.h5", options))
+        #expect(second.status == 73)
+        #expect(second.messages.contains("s.h5: cannot be written: another run is writing it."))
+      }
     }
     #expect(try run.finish().status == 0)
     #expect(bench.folder.names == ["s.h5"])
