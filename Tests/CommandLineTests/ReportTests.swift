@@ -55,6 +55,16 @@ import Testing
     }
   }
 
+  /// A page without rows is for files that have features and no 'test', not for any file.
+  @Test(arguments: ["report", "manifest"]) func aFileWithoutFeatures(command: String) throws {
+    try RawFile(bench.path("f.h5")).floats("embeddings", [2, 3], [1, 2, 3, 4, 5, 6])
+    let model = command == "report" ? ["--model", models.path("plugin.marnet")] : []
+    let result = try bench.run([command, "f.h5", "--output", "o"] + model)
+    result.refused(65, "holds neither a group 'train' nor a dataset 'visual', but 'embeddings'.")
+    #expect(result.messages.hasSuffix("--label-key, as 'inspect' proposes.\n"))
+    #expect(bench.folder.names == ["f.h5"])
+  }
+
   @Test func whatIsThereStays() throws {
     try write(Array("mine".utf8), to: bench.path("report.html"))
     try report("plugin.marnet").refused(73, "report.html: already exists.")

@@ -18,7 +18,9 @@ extension FeatureManifest {
     let rows = facts.rows
     guard let split = report.splits.first(where: { $0.visualWidth != nil }), !rows.isEmpty else {
       throw .nothingToDescribe(
-        path: report.path, reason: report.problems.first ?? "it has no visual features")
+        path: report.path,
+        reason: report.problems.first
+          ?? "It has no visual features. See how 'marnet-plugin inspect' reads it.")
     }
     self.init(name: Self.name(of: facts.files))
     license = facts.attributes["license"]

@@ -27,8 +27,7 @@ extension ManifestError: CustomStringConvertible {
       "\(path): not a manifest of features (\(reason)). Write one with 'marnet-plugin manifest', "
         + "or see docs/manifests.md."
     case .nothingToDescribe(let path, let reason):
-      "\(path): nothing in it can be described (\(reason)). See how 'marnet-plugin inspect' reads "
-        + "it."
+      "\(path): nothing in it can be described. \(reason)"
     case .differs(let paths, let manifests, let places):
       "\(paths.joined(separator: ", ")): not what \(manifests.joined(separator: ", ")) says, in "
         + "\(counted(places, "place")). Copy or extract the features again, or write a manifest of "

@@ -129,7 +129,11 @@ package struct ReportGathering {
   }
 
   private func evaluate() throws -> DetailedEvaluation? {
-    guard let split else { return nil }
+    guard let split else {
+      // A file without any rows has an error of its own.
+      if file.splits.isEmpty { _ = try file.description(of: .test) }
+      return nil
+    }
     let hasLabels = try file.description(of: split).hasLabels
     guard options.split != nil || hasLabels else {
       try file.requireVisualWidth(model.visualWidth, of: split)

@@ -17,13 +17,14 @@ struct ReportCommand: ParsableCommand {
 
   @Argument(
     help:
-      "HDF5 feature files with labels, taken as one; also quoted patterns, such as 'parts/*.h5'.")
+      "HDF5 feature files with labels, taken as one; also quoted patterns, such as 'parts/*.h5'.",
+    completion: .featureFiles)
   var features: [String]
 
-  @Option(help: "Model directory, as 'fit' wrote it.")
+  @Option(help: "Model directory, as 'fit' wrote it.", completion: .directory)
   var model: String
 
-  @Option(help: "HTML file to write.")
+  @Option(help: "HTML file to write.", completion: .file(extensions: ["html"]))
   var output = "report.html"
 
   @Flag(help: "Replace what stands at the output.")
