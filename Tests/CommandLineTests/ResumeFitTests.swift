@@ -73,6 +73,19 @@ import Testing
     #expect(bench.folder.names == ["f.h5", "m"])
   }
 
+  /// Killed while it removed what was kept, or before it removed the lock of the model.
+  @Test func afterTheCheckpointsWereCleared() throws {
+    try bench.run(["fit", "f.h5", "--output", "m"] + Workbench.quick).succeeded()
+    mkdir(bench.path(".m.checkpoint"), 0o777)
+    mkdir(bench.path(".m.staging"), 0o777)
+    for leftover in [".m.lock", ".m.checkpoint/lock", ".m.checkpoint/finished-final-fit.bin"] {
+      #expect(fclose(fopen(bench.path(leftover), "w")) == 0)
+    }
+    let result = try bench.run(["fit", "f.h5", "--resume", "m"]).succeeded()
+    #expect(result.messages == "m is complete: there is nothing left to do.\n")
+    #expect(bench.folder.names == ["f.h5", "m"])
+  }
+
   @Test func whatIsRefused() throws {
     try bench.run(["fit", "f.h5", "--resume", "m"])
       .refused(66, "m: there is no unfinished fit to go on with. Start one without '--resume'.")

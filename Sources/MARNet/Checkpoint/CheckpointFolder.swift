@@ -44,6 +44,11 @@ final class CheckpointFolder {
     number = checkpoints.last?.number ?? 0
   }
 
+  /// Whether there is a folder for `output`, whatever it holds.
+  static func exists(beside output: String) -> Bool {
+    FileManager.default.fileExists(atPath: path(beside: output))
+  }
+
   /// Whether an unfinished fit is kept for `output`.
   static func holdsRun(beside output: String) -> Bool {
     FileManager.default.fileExists(atPath: path(beside: output) + "/" + runName)

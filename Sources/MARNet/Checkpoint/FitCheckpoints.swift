@@ -78,6 +78,16 @@ public final class FitCheckpoints {
     CheckpointFolder.holdsRun(beside: output)
   }
 
+  /// Removes what a fit that was killed in its last acts left beside the complete model `output`:
+  /// a folder that describes no fit any more, the lock and the staging directory of the model. What
+  /// cannot be removed, or another run has, stays.
+  package static func removeLeftovers(ofComplete output: String) {
+    if CheckpointFolder.exists(beside: output), !exist(for: output) {
+      (try? CheckpointFolder(beside: output))?.remove()
+    }
+    try? Model.requireCanSave(to: output, overwrite: true)
+  }
+
   /// Removes everything that was kept: the model is complete, or given up.
   public func remove() {
     folder.remove()

@@ -28,12 +28,16 @@ struct CheckpointOptions: ParsableArguments {
       return try FitCheckpoints(output: directory, schedule: schedule, overwrite: overwrite)
     }
     let hasModel = FileManager.default.fileExists(atPath: directory)
-    if hasModel, !FitCheckpoints.exist(for: directory) { return nil }
+    if hasModel, !FitCheckpoints.exist(for: directory) {
+      FitCheckpoints.removeLeftovers(ofComplete: directory)
+      return nil
+    }
     let checkpoints = try FitCheckpoints(resuming: directory, schedule: schedule)
     if hasModel, !overwrite {
       if checkpoints.replacesModel { throw ModelError.outputExists(path: directory) }
       // The fit ended between its last two acts: writing the model, removing what it had kept.
       checkpoints.remove()
+      FitCheckpoints.removeLeftovers(ofComplete: directory)
       return nil
     }
     return checkpoints
