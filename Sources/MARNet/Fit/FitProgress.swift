@@ -4,6 +4,10 @@
 public struct FitProgress: Sendable {
   /// What is being trained, in plain words, such as "joint network, held-out test".
   public var stage: String
+  /// Place of this stage among those of the fit, from 1.
+  public internal(set) var stageIndex = 0
+  /// Stages of the fit, those that an earlier run has finished among them.
+  public internal(set) var stageCount = 0
   /// Epoch of this stage, from 1; 0 in stages without epochs.
   public var epoch: Int
   /// Epochs of this stage.
@@ -16,12 +20,21 @@ public struct FitProgress: Sendable {
   public var isEpochEnd: Bool
   /// Mean loss terms of the epoch so far, by name.
   public var losses: [(name: String, value: Double)]
+  /// The epoch so far, at its end the line of `metrics.jsonl`; nil in stages without epochs.
+  public var record: EpochRecord?
   /// Fused top-1 on held-out rows, a fraction, where rows are held out.
   public var validationTop1: Double?
   /// Training rows a second in this stage.
   public var rowsPerSecond: Double
   /// Seconds left in this stage at this speed.
   public var secondsLeft: Double
+  /// Seconds that this stage has taken in this run.
+  public var stageSeconds: Double
+  /// Seconds left of the whole fit at the speeds seen so far, without the evaluation between
+  /// stages; nil before the first network was timed.
+  public internal(set) var fitSecondsLeft: Double?
+  /// Of this stage; 0 in stages without steps.
+  var secondsPerStep = 0.0
 }
 
 /// The answer to a progress report.

@@ -24,7 +24,6 @@ struct FitRun {
   ) throws {
     self.configuration = configuration
     self.pool = pool
-    self.progress = progress
     self.alignmentLoss = alignmentLoss
     keepsTargets = keepingTargets
     self.checkpoints = checkpoints
@@ -32,6 +31,8 @@ struct FitRun {
     data = try PreparedData(rows, validation: validation, pool: pool)
       .weighted(by: configuration.training.classWeights)
     dimensions = data.dimensions(configuration)
+    let forecast = FitForecast(FitStage.all(configuration, data, key: key))
+    self.progress = { progress(forecast.placing($0)) }
     try checkpoints?.begin(data, configuration, alignmentLoss: alignmentLoss?.name)
   }
 
@@ -44,9 +45,7 @@ struct FitRun {
   }
 
   /// Whether the networks that never saw text go into the model.
-  private var keepsImageOnly: Bool {
-    configuration.validation.imageOnlyEnsemble || configuration.validation.imageOnlyControl
-  }
+  private var keepsImageOnly: Bool { configuration.validation.keepsImageOnly }
 
   func model() throws -> Model {
     let prefit = try linearPrefit(data.rows, choosing: nil, purpose: "all rows")
@@ -100,12 +99,14 @@ struct FitRun {
   private func linearPrefit(
     _ rows: PreparedRows, choosing earlier: Prefit?, purpose: String
   ) throws -> Prefit {
-    let stage = "linear prefit, \(purpose)"
+    let stage = FitStage.prefit(purpose)
+    let start = ContinuousClock.now
     let report = {
       let control = progress(
         FitProgress(
           stage: stage, epoch: 0, epochCount: 0, step: 0, stepCount: 0,
-          isEpochEnd: false, losses: [], validationTop1: nil, rowsPerSecond: 0, secondsLeft: 0))
+          isEpochEnd: false, losses: [], record: nil, validationTop1: nil, rowsPerSecond: 0,
+          secondsLeft: 0, stageSeconds: (ContinuousClock.now - start).inSeconds))
       if control == .cancel { throw checkpoints?.interruption ?? FitError.cancelled }
     }
     try report()
@@ -136,13 +137,13 @@ struct FitRun {
           teacher: prefit, weight: configuration.teacher.weight, keepingTargets: keepsTargets,
           pool: pool) : plain
       let joint = try training.joint(
-        on: soft, gate: prefit.gate, usesText: true, stage: "joint network",
+        on: soft, gate: prefit.gate, usesText: true, stage: FitStage.joint,
         key: networkKey)
       records += try trainer.train(joint.course)
       heads = joint.product
       if configuration.validation.imageOnlyControl {
         let control = try training.joint(
-          on: plain, gate: 0, usesText: false, stage: "image-only control", key: networkKey)
+          on: plain, gate: 0, usesText: false, stage: FitStage.control, key: networkKey)
         records += try trainer.train(control.course)
         controls.joint = control.product
       }
@@ -153,9 +154,9 @@ struct FitRun {
       records += trained.records
     }
     if withImageOnly {
-      for index in 0..<2 {
+      for index in 0..<FitStage.imageOnlyCount {
         let network = training.alignment(
-          on: plain, weight: 0, stage: "image-only network \(index + 1) of 2",
+          on: plain, weight: 0, stage: FitStage.imageOnly(index),
           key: key.derived(FitStream.imageOnly + UInt64(index)))
         records += try trainer.train(network.course)
         controls.imageOnly.append(network.product)

@@ -89,11 +89,7 @@ package struct PreparedData: Sendable {
     _ options: ValidationOptions, key: RandomKey, pool: WorkerPool
   ) throws -> HeldOut? {
     let source = validation ?? rows
-    let positions =
-      validation != nil
-      ? limited(source.labelledRows, to: options.maximumRows)
-      : StratifiedSplit.holdOut(
-        labels: rows.labels, fraction: fraction(options), key: key.derived(FitStream.split))
+    let positions = heldOutPositions(options, key: key)
     guard !positions.isEmpty else { return nil }
     let held = Set(validation == nil ? positions : [])
     return HeldOut(
@@ -102,6 +98,13 @@ package struct PreparedData: Sendable {
         labels: positions.map { source.labels[$0] }, classWeights: rows.classWeights),
       inner: held.isEmpty
         ? rows : rows.rows(at: (0..<rows.rowCount).filter { !held.contains($0) }))
+  }
+
+  /// Where they stand among the validation rows or, without any, the training rows.
+  func heldOutPositions(_ options: ValidationOptions, key: RandomKey) -> [Int] {
+    if let validation { return limited(validation.labelledRows, to: options.maximumRows) }
+    return StratifiedSplit.holdOut(
+      labels: rows.labels, fraction: fraction(options), key: key.derived(FitStream.split))
   }
 
   private func fraction(_ options: ValidationOptions) -> Double {

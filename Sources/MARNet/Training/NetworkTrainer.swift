@@ -20,9 +20,10 @@ struct NetworkTrainer {
       let secondsAStep = clock.elapsed / Double(course.step - firstStep)
       var control = FitControl.proceed
       if course.isAtEpochEnd, let record = course.records.last {
-        control = report(record, course, secondsAStep, isEpochEnd: true)
+        control = report(record, course, clock.elapsed, secondsAStep, isEpochEnd: true)
       } else if clock.isDue() {
-        control = report(course.currentRecord, course, secondsAStep, isEpochEnd: false)
+        control = report(
+          course.currentRecord, course, clock.elapsed, secondsAStep, isEpochEnd: false)
       }
       if control == .cancel { try stop(course) }
       try checkpoints?.stepDone(course)
@@ -39,14 +40,16 @@ struct NetworkTrainer {
   }
 
   private func report(
-    _ record: EpochRecord, _ course: TrainingCourse, _ secondsAStep: Double, isEpochEnd: Bool
+    _ record: EpochRecord, _ course: TrainingCourse, _ stageSeconds: Double,
+    _ secondsAStep: Double, isEpochEnd: Bool
   ) -> FitControl {
     progress(
       FitProgress(
         stage: course.stage, epoch: record.epoch, epochCount: course.epochCount,
         step: record.step, stepCount: course.stepCount, isEpochEnd: isEpochEnd,
-        losses: record.namedLosses, validationTop1: record.validationTop1,
+        losses: record.namedLosses, record: record, validationTop1: record.validationTop1,
         rowsPerSecond: Double(course.batchSize) / max(secondsAStep, 1e-9),
-        secondsLeft: secondsAStep * Double(course.stepCount - record.step)))
+        secondsLeft: secondsAStep * Double(course.stepCount - record.step),
+        stageSeconds: stageSeconds, secondsPerStep: secondsAStep))
   }
 }

@@ -14,11 +14,11 @@ extension HeadTraining {
     let heads = try stagedHeads()
     let first = alignment(
       on: rows, weight: configuration.alignment.weight, into: heads,
-      stage: "stage 1 of 3, alignment", key: key.derived(1))
+      stage: FitStage.alignment, key: key.derived(1))
     var records = try train(first.course)
     _ = first.product
     let second = reconstruction(
-      on: rows, into: heads, diffuses: true, stage: "stage 2 of 3, reconstruction",
+      on: rows, into: heads, diffuses: true, stage: FitStage.reconstruction,
       key: key.derived(2))
     records += try train(second.course)
     _ = second.product
@@ -29,7 +29,7 @@ extension HeadTraining {
       key: key.derived(3), pool: pool)
     let third = fusion(
       of: frozen, labels: labelled.map { rows.rows.labels[$0] },
-      classWeights: rows.rows.classWeights, into: heads, stage: "stage 3 of 3, fusion",
+      classWeights: rows.rows.classWeights, into: heads, stage: FitStage.fusion,
       key: key.derived(3))
     records += try train(third.course)
     return (third.product, records)
