@@ -38,3 +38,13 @@ MARNET_BODY uint32_t marnet_fletcher32_body(const uint8_t *bytes, size_t size) {
 }
 MARNET_DISPATCH_VALUE(uint32_t, marnet_fletcher32, (const uint8_t *bytes, size_t size),
                       (bytes, size))
+
+uint32_t marnet_crc32c(const uint8_t *bytes, size_t size) {
+  // Bit by bit, without a table: it covers records of some hundred bytes, once an epoch.
+  uint32_t crc = 0xFFFFFFFF;
+  for (size_t k = 0; k < size; k++) {
+    crc ^= bytes[k];
+    for (int bit = 0; bit < 8; bit++) crc = crc >> 1 ^ (crc & 1 ? 0x82F63B78 : 0);
+  }
+  return ~crc;
+}

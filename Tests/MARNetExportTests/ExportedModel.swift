@@ -9,7 +9,8 @@ enum ExportedModel {
 
   static func fit(
     _ preset: Configuration.Preset = .plugin, textWidth: Int = textWidth,
-    change: (inout Configuration) -> Void = { _ in }
+    change: (inout Configuration) -> Void = { _ in },
+    progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     var configuration = Configuration(preset: preset, seed: 3)
     configuration.training.minimumSteps = 20
@@ -28,6 +29,6 @@ enum ExportedModel {
     parameters.visualWidth = visualWidth
     parameters.textWidth = textWidth
     return try Trainer(configuration: configuration, threads: 1)
-      .fit(try SyntheticFeatures(parameters).pairedRows(.train))
+      .fit(try SyntheticFeatures(parameters).pairedRows(.train), progress: progress)
   }
 }

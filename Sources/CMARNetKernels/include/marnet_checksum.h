@@ -12,4 +12,8 @@ uint32_t marnet_fletcher32(const uint8_t *bytes, size_t size);
 /// The portable twin, exported for the tests: equal.
 uint32_t marnet_fletcher32_scalar(const uint8_t *bytes, size_t size);
 
+/// The cyclic redundancy check of 32 bits with Castagnoli's polynomial 0x1EDC6F41, reflected, as
+/// iSCSI has it (RFC 3720, appendix B.4): "123456789" gives 0xE3069283.
+uint32_t marnet_crc32c(const uint8_t *bytes, size_t size);
+
 #endif

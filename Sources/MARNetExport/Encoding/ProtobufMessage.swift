@@ -13,6 +13,7 @@ package struct ProtobufMessage {
 
   private enum WireType: UInt64 {
     case varint = 0
+    case fixed64 = 1
     case lengthDelimited = 2
     case fixed32 = 5
   }
@@ -31,6 +32,11 @@ package struct ProtobufMessage {
   package mutating func add(_ field: Int, float value: Float) {
     append(
       Self.tag(field, .fixed32) + withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init))
+  }
+
+  package mutating func add(_ field: Int, double value: Double) {
+    append(
+      Self.tag(field, .fixed64) + withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init))
   }
 
   package mutating func add(_ field: Int, _ text: String) {
@@ -76,6 +82,14 @@ package struct ProtobufMessage {
       }
       if let failure { throw failure }
     }
+  }
+
+  /// The encoded bytes, of a message without large tensors.
+  package var bytes: [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(byteCount)
+    write { (piece) throws(Never) in result += piece }
+    return result
   }
 
   /// Bytes of the parts that are not tensors.

@@ -34,6 +34,19 @@ import Testing
     }
   }
 
+  /// The check value of the polynomial, and the examples of RFC 3720, appendix B.4.
+  @Test func castagnoliIsThatOfItsStandard() {
+    func check(_ bytes: [UInt8]) -> UInt32 { marnet_crc32c(bytes, bytes.count) }
+    #expect(check(Array("123456789".utf8)) == 0xE306_9283)
+    #expect(check([]) == 0)
+    #expect(check([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)
+    #expect(check([UInt8](repeating: 0xFF, count: 32)) == 0x62A8_AB43)
+    #expect(check(Array(0..<32)) == 0x46DD_794E)
+    #expect(check(Array((0..<32).reversed())) == 0x113F_DB5C)
+    // TFRecord's mask of the first.
+    #expect(CastagnoliChecksum.masked(Array("123456789".utf8)) == 0xC78A_B0E5)
+  }
+
   @Test(arguments: [1, 7, 20, 211])
   func everyByteIsScaledTheSameOnEveryProcessor(columns: Int) {
     let rows = 256 * 3 / columns + 2
