@@ -25,4 +25,13 @@ struct MARNetPlugin: ParsableCommand {
       SynthesizeCommand.self, DemoCommand.self, BenchCommand.self,
       CheckFileCommand.self, CheckScoresCommand.self,
     ])
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      CommandRun.refuse(error)
+    }
+  }
 }

@@ -9,24 +9,30 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-static int open_terminal(int pair[2]) {
+static int open_terminal(int pair[2], int columns) {
   char name[128];
   pair[0] = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (pair[0] < 0 || grantpt(pair[0]) || unlockpt(pair[0])) return errno;
   if (ptsname_r(pair[0], name, sizeof name)) return errno;
   pair[1] = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
-  return pair[1] < 0 ? errno : 0;
+  return pair[1] < 0 ? errno : test_process_resize(pair[0], columns);
+}
+
+int test_process_resize(int terminal, int columns) {
+  struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)columns};
+  return ioctl(terminal, TIOCSWINSZ, &size) ? errno : 0;
 }
 
 int test_process_begin(
     const char *path, char *const *arguments, char *const *variables, const char *folder,
-    int terminal, int ends[2], pid_t *process) {
+    int columns, int ends[2], pid_t *process) {
   int output[2], messages[2];
   if (pipe2(output, O_CLOEXEC)) return errno;
-  int status = terminal ? open_terminal(messages) : pipe2(messages, O_CLOEXEC) ? errno : 0;
+  int status = columns ? open_terminal(messages, columns) : pipe2(messages, O_CLOEXEC) ? errno : 0;
   if (status) return status;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);

@@ -44,6 +44,8 @@ import Testing
     ("fit a.h5 --resume ", ["m.marnet", "parts"]),
     ("fit a.h5 --config ", ["weights.json", "m.marnet", "parts"]),
     ("fit a.h5 --alignment s", ["swd", "ssan", "sdm"]),
+    ("fit a.h5 --log-format ", ["text", "jsonl"]),
+    ("fit a.h5 --tensorboard ", ["m.marnet", "parts"]),
     ("convert a.h5 --dtype ", ["float16", "bfloat16", "float32", "float64"]),
     ("score a.h5 --split ", ["train", "val", "test"]),
     (

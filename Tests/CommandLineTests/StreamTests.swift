@@ -26,17 +26,16 @@ import Testing
     #expect(!result.output.contains("\u{1B}"))
   }
 
-  @Test func progressOnATerminalIsOneLineThatGoesAway() throws {
+  @Test func rowsOnATerminalAreOneLineThatGoesAway() throws {
+    try bench.fit("f.h5", output: "m")
     let result = try bench.run(
-      ["fit", "f.h5", "--output", "m"] + Workbench.quick, onTerminal: true
+      ["score", "f.h5", "--model", "m", "--output", "-"], onTerminal: true
     ).succeeded()
-    #expect(result.messages.contains("\r\u{1B}[K"))
-    #expect(result.messages.hasSuffix("\r\u{1B}[K"))
-    // The memory plan stays.
-    #expect(result.messages.hasPrefix("Memory: "))
-    #expect(result.messages.utf8.count { $0 == 10 } == 1)
+    #expect(result.messages.contains("scoring 120 of 120 rows\u{1B}[K"))
+    var screen = TerminalScreen(columns: 80)
+    screen.take(result.messages)
+    #expect(screen.lines == ["Scored 120 rows of 'test'."])
     #expect(!result.output.contains("\u{1B}"))
-    #expect(result.output.hasPrefix("300 training rows,"))
   }
 
   @Test func errorsAreRedOnATerminalUnlessNoColorIsSet() throws {

@@ -62,8 +62,10 @@ struct CompareCommand: ParsableCommand {
 
   @OptionGroup var memory: MemoryOptions
 
+  @OptionGroup var log: LogOptions
+
   func run() throws {
-    try CommandRun.run {
+    try CommandRun.run(log: log.logFormat) {
       var options = ComparisonOptions()
       options.seedCount = seeds
       options.firstSeed = seed
@@ -80,7 +82,7 @@ struct CompareCommand: ParsableCommand {
         ).run(
           file, output: output, overwrite: overwrite, progress: ProgressLine.show)
       }
-      ProgressLine.clear()
+      LiveBlock.clear()
       switch json ? .json : format {
       case .json: try Console.resultJSON(report)
       case .csv: report.csv.forEach(Console.result)

@@ -70,7 +70,7 @@ struct ConvertCommand: ParsableCommand {
           throw FitError.cancelled
         }
       }
-      ProgressLine.clear()
+      LiveBlock.clear()
       if json {
         try Console.resultJSON(report)
       } else {

@@ -40,13 +40,13 @@ struct DemoCommand: ParsableCommand {
           + "\(Decimals.text(100 * parameters.labelledFraction, digits: 0)) % of them labelled, "
           + "and \(Decimals.grouped(parameters.testRows)) test images without text.")
       Console.result("")
+      let watch = FitWatch()
       let model = try Trainer(threads: resources.threads).fit(
-        featuresAt: features, progress: ProgressLine.show)
-      ProgressLine.clear()
+        featuresAt: features, progress: watch.show)
+      watch.finish()
       try model.save(to: directory, overwrite: true)
       let evaluation = try model.evaluate(featuresAt: features, threads: resources.threads)
-      FitText.lines(model, features: features, directory: directory).dropLast(4)
-        .forEach(Console.result)
+      FitText.lines(model).forEach(Console.result)
       Console.result("")
       EvaluationText.lines(evaluation, split: .test).forEach(Console.result)
       let gain = 100 * (evaluation.fused.top1 - evaluation.probe.top1)

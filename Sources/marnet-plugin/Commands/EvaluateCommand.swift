@@ -30,7 +30,7 @@ struct EvaluateCommand: ParsableCommand {
         options: source.scoring,
         threads: source.resources.threads, batchRows: source.batch, memory: source.memory.budget
       ) { ProgressLine.showRows("evaluating", $0, $1) }
-      ProgressLine.clear()
+      LiveBlock.clear()
       if json {
         try Console.resultJSON(evaluation)
       } else {

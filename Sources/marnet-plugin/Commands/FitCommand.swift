@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import MARNet
+import MARNetExport
 
 struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -52,10 +53,20 @@ struct FitCommand: ParsableCommand {
     help: "Also write the page of 'report', which evaluates 'test': the model's name with .html.")
   var report = false
 
+  @Option(
+    help: "Also write event files for TensorBoard into this directory, one run a network.",
+    completion: .directory)
+  var tensorboard: String?
+
+  @OptionGroup var log: LogOptions
+
   @Flag(help: "Print one JSON document instead of text.")
   var json = false
 
   func validate() throws {
+    if tensorboard?.isEmpty == true {
+      throw ValidationError("--tensorboard needs the name of a directory.")
+    }
     if report, json {
       throw ValidationError("--report goes on with text, which '--json' leaves no room for.")
     }
@@ -66,7 +77,7 @@ struct FitCommand: ParsableCommand {
   }
 
   func run() throws {
-    try CommandRun.run {
+    try CommandRun.run(log: log.logFormat) {
       var asked = try hyperparameters.configuration()
       if imageOnlyControl { asked.validation.imageOnlyControl = true }
       let file = try layout.open(features, threads: resources.threads)
@@ -84,18 +95,18 @@ struct FitCommand: ParsableCommand {
       let trainer = try Trainer(
         configuration: isDefault ? checkpoints.configuration ?? asked : asked,
         threads: resources.threads, memory: memory.budget)
-      let model = try fit(trainer, file, checkpoints, directory)
-      ProgressLine.clear()
+      let board = try tensorboard.map {
+        try TensorBoardLog(directory: $0, configuration: trainer.configuration)
+      }
+      let watch = FitWatch(board)
+      let model = try fit(trainer, file, checkpoints, directory, watch)
+      board?.finish(model)
+      watch.finish()
       try model.save(to: directory, overwrite: overwrite)
       checkpoints.remove()
-      checkpoints.notes.forEach { Console.message("Note: \($0)") }
-      if json {
-        try Console.resultJSON(FitSummary(model: directory, model))
-      } else {
-        FitText.lines(
-          model, features: layout.imageOptions.arguments(for: features), directory: directory
-        ).forEach(Console.result)
-      }
+      checkpoints.notes.forEach(Console.note)
+      model.report.warnings.forEach(Console.warning)
+      try tell(model, file, directory)
       if report {
         Console.result("")
         try ReportRun.write(
@@ -105,21 +116,34 @@ struct FitCommand: ParsableCommand {
     }
   }
 
+  /// Says what came of it, on standard output.
+  private func tell(_ model: Model, _ file: FeatureFile, _ directory: String) throws {
+    guard !json else {
+      return try Console.resultJSON(FitSummary(model: directory, model))
+    }
+    FitText.lines(model).forEach(Console.result)
+    let next = NextCommands.lines(
+      file, features: layout.imageOptions.arguments(for: features), directory: directory,
+      hasReport: report)
+    (["", "Model written to \(directory). Next:"] + next).forEach(Console.result)
+  }
+
   private func fit(
-    _ trainer: Trainer, _ file: FeatureFile, _ checkpoints: FitCheckpoints, _ directory: String
+    _ trainer: Trainer, _ file: FeatureFile, _ checkpoints: FitCheckpoints, _ directory: String,
+    _ watch: FitWatch
   ) throws -> Model {
     do {
       return try hyperparameters.overrides.namingWeightsFile {
         try trainer.fit(
           file, checkpoints: checkpoints, willBegin: { Console.message($0.description) },
-          progress: ProgressLine.show)
+          progress: watch.show)
       }
     } catch let error as FitError {
       if case .suspended = error {
         throw ResumableStop(error, goingOnWith: ["--resume", directory])
       }
       if case .diverged = error, FitCheckpoints.exist(for: directory) {
-        ProgressLine.clear()
+        LiveBlock.clear()
         Console.message(
           "What was trained before is kept for \(directory); '--overwrite' starts anew.")
       }
@@ -129,30 +153,18 @@ struct FitCommand: ParsableCommand {
 
   /// `features.html` for `features.marnet`, beside it.
   static func page(for directory: String) -> String {
+    nameWithoutExtension(of: directory) + ".html"
+  }
+
+  /// `features` for `features.marnet`.
+  static func nameWithoutExtension(of directory: String) -> String {
     var name = directory[...]
     while name.count > 1, name.hasSuffix("/") { name = name.dropLast() }
-    return (name.hasSuffix(".marnet") ? name.dropLast(".marnet".count) : name) + ".html"
+    return String(name.hasSuffix(".marnet") ? name.dropLast(".marnet".count) : name)
   }
 
   /// `features.marnet` beside where the command runs.
   static func defaultOutput(for features: String) -> String {
     URL(fileURLWithPath: features).deletingPathExtension().lastPathComponent + ".marnet"
-  }
-}
-
-/// What `fit --json` prints.
-struct FitSummary: Encodable {
-  let model: String
-  let decision: Model.Decision
-  let calibrationTemperature: Double
-  let classes: Int
-  let report: FitReport
-
-  init(model directory: String, _ model: Model) {
-    self.model = directory
-    decision = model.decision
-    calibrationTemperature = model.calibrationTemperature
-    classes = model.classNames.count
-    report = model.report
   }
 }

@@ -40,7 +40,7 @@ struct MergeCommand: ParsableCommand {
         ProgressLine.showRows("merging", $0, $1)
       }
       guard isWhole else { throw FitError.cancelled }
-      ProgressLine.clear()
+      LiveBlock.clear()
       Console.message(
         "Merged \(merge.shardCount) \(merge.shardCount == 1 ? "shard" : "shards") of "
           + "\(Decimals.grouped(merge.rowCount)) rows into \(output).")

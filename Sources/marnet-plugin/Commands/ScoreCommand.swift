@@ -61,6 +61,8 @@ struct ScoreCommand: ParsableCommand {
 
   @OptionGroup var part: ShardArguments
 
+  @OptionGroup var log: LogOptions
+
   func validate() throws {
     if stream.visual != nil {
       try requireOnlyStream()
@@ -76,7 +78,7 @@ struct ScoreCommand: ParsableCommand {
   }
 
   func run() throws {
-    try CommandRun.run {
+    try CommandRun.run(log: log.logFormat) {
       if let visual = stream.visual {
         try scoreStream(visual)
       } else {
@@ -113,7 +115,7 @@ struct ScoreCommand: ParsableCommand {
         hasBegun = true
         return ProgressLine.showRows("scoring", done, count)
       }
-      ProgressLine.clear()
+      LiveBlock.clear()
       Console.message(ScoringText.end(report, of: "'\(source.rows.rawValue)'"))
     } catch let stopped as ScoringStopped {
       throw ResumableStop(stopped, goingOnWith: ["--resume"])
@@ -136,7 +138,7 @@ struct ScoreCommand: ParsableCommand {
     ) { done, count in
       ProgressLine.showRows("scoring", done, count)
     }
-    ProgressLine.clear()
+    LiveBlock.clear()
     Console.message(ScoringText.end(report, of: visual == "-" ? "standard input" : visual))
   }
 

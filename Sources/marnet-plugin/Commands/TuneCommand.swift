@@ -50,11 +50,13 @@ struct TuneCommand: ParsableCommand {
 
   @OptionGroup var memory: MemoryOptions
 
+  @OptionGroup var log: LogOptions
+
   @Flag(help: "Print one JSON document instead of text.")
   var json = false
 
   func run() throws {
-    try CommandRun.run {
+    try CommandRun.run(log: log.logFormat) {
       var base = try hyperparameters.applied(to: Configuration(preset: .plugin))
       base.seed = seed
       let study = try HyperparameterSearch(
@@ -66,7 +68,7 @@ struct TuneCommand: ParsableCommand {
         try study.run(
           file, output: output, overwrite: overwrite, progress: ProgressLine.show)
       }
-      ProgressLine.clear()
+      LiveBlock.clear()
       if json {
         try Console.resultJSON(report)
       } else {

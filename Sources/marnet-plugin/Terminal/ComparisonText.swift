@@ -19,12 +19,6 @@ enum ComparisonText {
   static func lines(_ table: ReportTable) -> [String] {
     var text = TextTable(header: table.header)
     for row in table.rows { text.add(row) }
-    guard let width = Console.outputWidth else {
-      return text.lines + table.notes.map { "  \($0)" }
-    }
-    let (narrow, leftOut) = text.fitting(width)
-    return narrow.lines + table.notes.map { "  \($0)" }
-      + (leftOut.isEmpty
-        ? [] : ["  Not shown for want of width: \(leftOut.joined(separator: ", "))."])
+    return text.shownLines + table.notes.map { "  \($0)" }
   }
 }

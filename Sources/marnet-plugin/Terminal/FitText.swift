@@ -2,9 +2,9 @@
 
 import MARNet
 
-/// What `fit` prints on a terminal: the table of held-out rows, the verdict, the next commands.
+/// What `fit` prints on a terminal: the table of held-out rows and the verdict.
 enum FitText {
-  static func lines(_ model: Model, features: String, directory: String) -> [String] {
+  static func lines(_ model: Model) -> [String] {
     let report = model.report
     var lines = [
       "\(Decimals.grouped(report.rows)) training rows, \(Decimals.grouped(report.labelledRows)) "
@@ -15,17 +15,11 @@ enum FitText {
     lines += CompositionText.sentences(report)
     if !report.branches.isEmpty {
       lines += ["", heldOut(report)]
-      lines += table(report).lines
+      lines += table(report).shownLines
     }
     lines += [""]
     lines += VerdictText.sentences(report)
-    lines += report.warnings.map { "Note: \($0)" }
-    lines += [
-      "", "Model written to \(directory). Next:",
-      "  marnet-plugin evaluate \(features) --model \(directory)",
-      "  marnet-plugin score \(features) --model \(directory) --output scores.h5",
-    ]
-    return lines
+    return lines + report.warnings.map { "Note: \($0)" }
   }
 
   private static func heldOut(_ report: FitReport) -> String {

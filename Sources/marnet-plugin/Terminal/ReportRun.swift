@@ -16,7 +16,7 @@ enum ReportRun {
     let summary = try model.writeReport(
       on: file, directory: directory, to: output, options, overwrite: overwrite, threads: threads,
       progress: ProgressLine.show)
-    ProgressLine.clear()
+    LiveBlock.clear()
     Console.result(summary.verdict)
     Console.result("\(Decimals.grouped(summary.byteCount)) bytes in \(output).")
   }

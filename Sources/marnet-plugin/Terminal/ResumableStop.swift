@@ -6,6 +6,7 @@ import MARNet
 struct ResumableStop: CodedError {
   let failureCode: Failure.Code
   let description: String
+  let command: String
 
   /// - Parameters:
   ///   - cause: what cut it off, as the library says it.
@@ -13,6 +14,7 @@ struct ResumableStop: CodedError {
   init(_ cause: any Error, goingOnWith flags: [String]) {
     let failure = Failure(cause)
     failureCode = failure.code
-    description = "\(failure.message) Go on with:\n  \(ResumingCommand.text(adding: flags))"
+    description = failure.message
+    command = ResumingCommand.text(adding: flags)
   }
 }

@@ -28,6 +28,15 @@ struct TextTable {
     return (table, leftOut)
   }
 
+  /// The lines that the terminal on standard output has room for, and which columns it has not.
+  var shownLines: [String] {
+    guard let width = Console.outputWidth else { return lines }
+    let (narrow, leftOut) = fitting(width)
+    return narrow.lines
+      + (leftOut.isEmpty
+        ? [] : ["  Not shown for want of width: \(leftOut.joined(separator: ", "))."])
+  }
+
   /// The lines, columns two spaces apart, without trailing spaces.
   var lines: [String] {
     let columns = rows.map(\.count).max() ?? 0

@@ -11,6 +11,8 @@ struct Command {
   var environment: [String: String] = [:]
   /// Whether standard error is a terminal; otherwise it is a pipe.
   var messagesAreOnTerminal = false
+  /// Of that terminal.
+  var columns: Int32 = 80
   /// Shell text that runs "$0" "$@", the executable with its arguments; nil runs them alone.
   var shell: String?
   /// Bytes that no file of the run may exceed: writing more fails, as on a full disk.
@@ -23,7 +25,7 @@ struct Command {
     ProcessInfo.processInfo.environment["MARNET_TEST_PATIENCE"].flatMap(Double.init) ?? 1
 
   /// Variables of this process that change what is printed.
-  private static let hidden: Set = ["NO_COLOR", "COLUMNS"]
+  private static let hidden: Set = ["NO_COLOR", "COLUMNS", "TERM", "LC_ALL", "LC_CTYPE", "LANG"]
 
   /// The executable, which the build leaves beside the tests' own.
   static let executable: String = {

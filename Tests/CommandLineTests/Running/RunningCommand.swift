@@ -24,7 +24,7 @@ final class RunningCommand {
       Self.withStrings(command.variables) { variables in
         test_process_begin(
           words[0], arguments, variables, command.folder,
-          command.messagesAreOnTerminal ? 1 : 0, &ends, &process)
+          command.messagesAreOnTerminal ? command.columns : 0, &ends, &process)
       }
     }
     self.process = process
@@ -45,6 +45,9 @@ final class RunningCommand {
       guard try read() else { throw FixtureError.system("'\(what)' never said '\(text)'") }
     }
   }
+
+  /// Gives the terminal on standard error so many columns.
+  func resize(columns: Int32) { test_process_resize(descriptors[1], columns) }
 
   func send(_ signal: Int32) { kill(process, signal) }
 
