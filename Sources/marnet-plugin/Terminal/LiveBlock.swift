@@ -48,6 +48,7 @@ enum LiveBlock {
   /// Writes `text`, whole lines, above the block.
   static func write(above text: String) {
     state.withLock { state in
+      if Interruption.takeContinuation() { state.lines = [] }
       let start =
         state.lines.isEmpty
         ? "" : toTop(of: state.lines, columns: Console.errorSize.columns) + "\u{1B}[J"
