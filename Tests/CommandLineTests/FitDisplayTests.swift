@@ -85,6 +85,25 @@ import Testing
     }
   }
 
+  /// What comes after, where results go to the terminal too: tables lose columns and say which,
+  /// sentences break between words, commands stay in one piece.
+  @Test func resultsFitTheTerminal() throws {
+    let wide = try bench.fit("f.h5", output: "m").outputLines
+    for columns in [30, 60] {
+      var command = command(["--overwrite"], columns: Int32(columns))
+      command.shell = #"exec "$0" "$@" >&2"#
+      var screen = TerminalScreen(columns: 400)
+      screen.take(try command.run().succeeded().messages)
+      let start = try #require(screen.lines.firstIndex { $0.hasPrefix("300 training rows,") })
+      let lines = screen.lines[start...]
+      for line in lines where !line.hasPrefix("  ") { #expect(line.count <= columns, "\(line)") }
+      #expect(lines.contains { $0.hasPrefix("  Not shown for want of width: ") })
+      let verdict = try #require(wide.first { $0.hasPrefix("On 60 held-out rows, MARNet") })
+      #expect(lines.joined(separator: " ").contains(verdict))
+      #expect(lines.last == wide.last)
+    }
+  }
+
   /// However fast epochs pass: ten views a second, those that stages begin and end with aside.
   @Test func itIsCalm() throws {
     let start = ContinuousClock.now

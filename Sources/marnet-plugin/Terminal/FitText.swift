@@ -6,20 +6,19 @@ import MARNet
 enum FitText {
   static func lines(_ model: Model) -> [String] {
     let report = model.report
-    var lines = [
+    var lines = Prose.lines(
       "\(Decimals.grouped(report.rows)) training rows, \(Decimals.grouped(report.labelledRows)) "
         + "labelled, \(Decimals.grouped(report.rowsWithText)) with text "
         + "(\(Decimals.grouped(report.distinctTexts)) different), "
-        + "\(model.classNames.count) classes."
-    ]
-    lines += CompositionText.sentences(report)
+        + "\(model.classNames.count) classes.")
+    lines += CompositionText.sentences(report).flatMap(Prose.lines)
     if !report.branches.isEmpty {
-      lines += ["", heldOut(report)]
+      lines += [""] + Prose.lines(heldOut(report))
       lines += table(report).shownLines
     }
     lines += [""]
-    lines += VerdictText.sentences(report)
-    return lines + report.warnings.map { "Note: \($0)" }
+    lines += VerdictText.sentences(report).flatMap(Prose.lines)
+    return lines + report.warnings.flatMap { Prose.lines("Note: \($0)") }
   }
 
   private static func heldOut(_ report: FitReport) -> String {
