@@ -16,6 +16,8 @@ from pages import ROOT, Page, tracked
 
 # Folders whose names in code are paths of the repository.
 PATH = re.compile(r"^(?:Sources|Tests|docs|data-manifests|\.ci)(?:/[\w.+*{},-]+)*/?$")
+# Flags in prose that are neither the tool's nor a Python script's: swift build's, MARNetFuzz's.
+OTHER_FLAGS = {"--static-swift-stdlib", "--cases", "--keep"}
 MARKER = re.compile(r"(?P<kind>not run|run by): (?P<what>\S.*)")
 
 
@@ -120,6 +122,18 @@ def check_calls(pages, flags):
                         yield f"{page.name}:{number}: '{' '.join(command)}' has no flag '{flag}'"
 
 
+def check_flags(pages, flags):
+    """Flags that prose names exist somewhere: in the tool, or in a script of the repository."""
+    known = OTHER_FLAGS.union(*flags.values())
+    for script in tracked("*.py"):
+        known |= set(re.findall(r"add_argument\(\s*[\"'](--[\w-]+)", script.read_text()))
+    for page in pages:
+        for number, text in page.code():
+            flag = re.match(r"--[a-z][\w-]*", text)
+            if flag and flag[0] not in known:
+                yield f"{page.name}:{number}: nothing has a flag '{flag[0]}'"
+
+
 def check_blocks(pages):
     """Every command is run: ```sh by .ci/run-doc-commands, others as a comment before them says.
 
@@ -161,7 +175,8 @@ def main(tool):
     concepts = next(page for page in pages if page.name == "docs/concepts.md")
     problems, mapped, files = equations.check(concepts)
     problems += [*check_links(pages), *check_paths(pages), *check_index(pages)]
-    problems += [*check_blocks(pages), *check_calls(pages, flags_of(tool))]
+    flags = flags_of(tool)
+    problems += [*check_blocks(pages), *check_calls(pages, flags), *check_flags(pages, flags)]
     if problems:
         sys.exit("\n".join(problems))
     links = sum(1 for page in pages for _ in page.links())
