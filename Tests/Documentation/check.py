@@ -16,7 +16,7 @@ from pages import ROOT, Page, tracked
 
 # Folders whose names in code are paths of the repository.
 PATH = re.compile(r"^(?:Sources|Tests|docs|data-manifests|\.ci)(?:/[\w.+*{},-]+)*/?$")
-# Flags in prose that are neither the tool's nor a Python script's: swift build's, MARNetFuzz's.
+# Flags in prose of other programs: swift build, MARNetFuzz.
 OTHER_FLAGS = {"--static-swift-stdlib", "--cases", "--keep"}
 MARKER = re.compile(r"(?P<kind>not run|run by): (?P<what>\S.*)")
 
@@ -131,7 +131,8 @@ def check_flags(pages, flags):
         for number, text in page.code():
             flag = re.match(r"--[a-z][\w-]*", text)
             if flag and flag[0] not in known:
-                yield f"{page.name}:{number}: nothing has a flag '{flag[0]}'"
+                yield (f"{page.name}:{number}: neither the tool nor a script has a flag '{flag[0]}'; one of another "
+                       "program belongs into OTHER_FLAGS of Tests/Documentation/check.py")
 
 
 def check_blocks(pages):

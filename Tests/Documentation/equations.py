@@ -7,8 +7,8 @@ from pages import LINK, ROOT, tracked
 
 LAST_EQUATION = 25
 NUMBERS = r"\d+(?:(?:, | and | to |, and )\d+)*"
-# A comment names the paper before the number: "MARNet, arXiv 2407.18854, eqs. 14 to 16".
-OURS = re.compile(rf"MARNet,(?: arXiv 2407\.18854,)? eqs?\. ({NUMBERS})")
+# A comment names the paper with the number: "MARNet, arXiv 2407.18854, eqs. 14 to 16".
+OURS = re.compile(rf"MARNet,(?: arXiv 2407\.18854,)? eqs?\. ({NUMBERS})|eqs?\. ({NUMBERS}) of MARNet\b")
 # Others are "eq. 4 of van den Oord et al.", or "(Nichol and Dhariwal, arXiv 2102.09672, eq. 17)".
 THEIRS = re.compile(
     rf"eqs?\. {NUMBERS} of (?!MARNet|the paper)\w|(?:arXiv (?!2407\.18854)[\d.]+|\b[12]\d{{3}}), eqs?\. {NUMBERS}")
@@ -42,7 +42,7 @@ def cited(problems):
         name = path.relative_to(ROOT).as_posix()
         for comment in comments(path):
             for match in OURS.finditer(comment):
-                result.setdefault(name, set()).update(expand(match[1]))
+                result.setdefault(name, set()).update(expand(match[1] or match[2]))
             rest = THEIRS.sub("", OURS.sub("", comment))
             if left := ANY.search(rest):
                 around = rest[max(0, left.start() - 30):left.end() + 20]
@@ -105,9 +105,10 @@ def check(page):
     for missing in sorted(set(range(1, LAST_EQUATION + 1)) - set(where)):
         problems.append(f"{page.name}: eq. {missing} of the paper is not in the map")
     for file, numbers in sorted(sources.items()):
-        for equation in sorted(numbers):
-            if file not in where.get(equation, set()):
-                problems.append(f"{page.name}: {file} cites eq. {equation}, and the map does not name it there")
+        unnamed = [n for n in sorted(numbers) if file not in where.get(n, set())]
+        if unnamed:
+            problems.append(
+                f"{page.name}: {file} cites eq. {', '.join(map(str, unnamed))}, and the map does not name it there")
     for number, row in cells(page, "Tables and figures"):
         files = [file for _, file in linked(page, number, row[2], problems)]
         list(linked(page, number, row[4], problems))
