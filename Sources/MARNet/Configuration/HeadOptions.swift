@@ -111,9 +111,9 @@ public struct ReconstructionOptions: Codable, Sendable, Equatable {
 
 /// From both modules to one prediction.
 public struct FusionOptions: Codable, Sendable, Equatable {
-  /// ⊕ of the paper's eq. 24.
+  /// ⊕ (MARNet, arXiv 2407.18854, eq. 24).
   public enum Operator: String, Codable, Sendable, CaseIterable {
-    /// The operators of eq. 24.
+    /// The operators of MARNet, eq. 24.
     case concatenation, addition, multiplication, sum, harmonic
 
     var fusionOperator: FusionOperator {

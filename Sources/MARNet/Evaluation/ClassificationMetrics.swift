@@ -4,7 +4,8 @@
 public struct ClassificationMetrics: Codable, Sendable, Equatable {
   /// Labelled rows.
   public var rows: Int
-  /// Rows whose most probable class is their label; ties go to the lower index.
+  /// Rows whose most probable class is their label (MARNet, arXiv 2407.18854, eq. 25); ties go to
+  /// the lower index.
   public var top1: Double
   /// Rows whose label is among the five most probable classes; ties go to the lower index.
   public var top5: Double

@@ -3,7 +3,7 @@
 import MARNet
 import MARNetHeads
 
-/// Classifier(x_EMA ⊕ x_CDR), eq. 24 of MARNet (arXiv 2407.18854); formulas of the operators
+/// Classifier(x_EMA ⊕ x_CDR) (MARNet, arXiv 2407.18854, eq. 24); formulas of the operators
 /// stand at `FusionOperator`.
 extension GraphBuilder {
   /// Logits of every draw, `[N, K, C]`.

@@ -3,7 +3,7 @@
 import MARNet
 
 /// The reconstruction module: reverse diffusion from noise to x_CDR, conditioned on the image
-/// (MARNet, arXiv 2407.18854, eqs. 17 to 23), step by step.
+/// (MARNet, arXiv 2407.18854, eqs. 17 to 19 and 21 to 23), step by step.
 extension GraphBuilder {
   /// x_CDR / b of every draw, `[N, K, Ds]`.
   ///

@@ -5,10 +5,11 @@ import MARNetDense
 
 /// The alignment module (the paper's EMA): projectors into a shared space and a classifier.
 ///
-///     x_v' = LReLU(E_v x_v),  x_s' = LReLU(E_s x_s)      eqs. 5 and 6
-///     ŷ    = softmax(cls_v(x_v'))                        eq. 12
+///     x_v' = LReLU(E_v x_v),  x_s' = LReLU(E_s x_s)
+///     ŷ    = softmax(cls_v(x_v'))
 ///
-/// of MARNet (arXiv 2407.18854). E_s and x_s exist at training time only.
+/// (MARNet, arXiv 2407.18854, eqs. 5 and 6; ŷ is what MARNet, eq. 12, holds against y). E_s and
+/// x_s exist at training time only.
 package struct AlignmentModule: Sendable {
   package let visual: Linear
   /// Nil when no alignment loss is trained: then nothing would move it.

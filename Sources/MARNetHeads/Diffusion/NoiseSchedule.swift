@@ -8,10 +8,11 @@
   import Darwin
 #endif
 
-/// β over T steps and everything derived from it; t counts from 0, ᾱ₋₁ = 1.
+/// β over T steps and everything derived from it (MARNet, arXiv 2407.18854, eqs. 14 to 16);
+/// t counts from 0, ᾱ₋₁ = 1.
 ///
-/// Computed in Float64, kept in both precisions. The posterior is eq. 22 of MARNet
-/// (arXiv 2407.18854), eqs. 6 and 7 of Ho et al. (arXiv 2006.11239):
+/// Computed in Float64, kept in both precisions. The posterior is that of MARNet, eq. 22, which
+/// is eqs. 6 and 7 of Ho et al. (arXiv 2006.11239):
 ///
 ///     mean = √ᾱ_{t−1} β_t / (1 − ᾱ_t) x̂₀ + √α_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t) x_t
 ///     var  = β_t (1 − ᾱ_{t−1}) / (1 − ᾱ_t)

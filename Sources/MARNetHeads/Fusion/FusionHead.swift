@@ -2,7 +2,7 @@
 
 import MARNetDense
 
-/// Classifier(x_EMA ⊕ x_CDR), eq. 24 of MARNet (arXiv 2407.18854), or CF-VQA's fusion of the
+/// Classifier(x_EMA ⊕ x_CDR) (MARNet, arXiv 2407.18854, eq. 24), or CF-VQA's fusion of the
 /// branches' logits.
 package struct FusionHead: Sendable {
   /// On what the operator acts.

@@ -10,7 +10,7 @@ import MARNetDense
   import Darwin
 #endif
 
-/// ⊕ of eq. 24 of MARNet (arXiv 2407.18854): how x_EMA (a) and x_CDR (b) are joined.
+/// ⊕ (MARNet, arXiv 2407.18854, eq. 24): how x_EMA (a) and x_CDR (b) are joined.
 ///
 /// SUM and harmonic are those of CF-VQA (Niu et al., arXiv 2006.04315):
 ///

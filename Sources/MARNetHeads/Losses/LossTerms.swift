@@ -3,17 +3,17 @@
 /// The terms of one step's loss, weighted as they enter the sum, in nats (reconstruction:
 /// squared standard deviations of the text feature).
 package struct LossTerms: Sendable, Equatable, Codable {
-  /// Cross-entropy of the alignment head, eq. 12.
+  /// Cross-entropy of the alignment head (MARNet, arXiv 2407.18854, eq. 12).
   package var alignmentClassification = 0.0
-  /// The alignment loss between the modalities, eqs. 9 to 11 for InfoNCE.
+  /// The alignment loss between the modalities; InfoNCE is that of MARNet, eqs. 9 to 11.
   package var alignment = 0.0
   /// Cross-entropy of text rows by the alignment head, where the alignment loss asks for it.
   package var textClassification = 0.0
-  /// Cross-entropy of the reconstruction head, first term of eq. 20.
+  /// Cross-entropy of the reconstruction head, the first term of MARNet, eq. 20.
   package var reconstructionClassification = 0.0
-  /// Squared error of the denoiser, second term of eq. 20.
+  /// Squared error of the denoiser, the second term of MARNet, eq. 20.
   package var reconstruction = 0.0
-  /// Cross-entropy of the fusion classifier.
+  /// Cross-entropy of the fusion classifier, on the logits of MARNet, eq. 24.
   package var fusionClassification = 0.0
 
   package init() {}

@@ -15,8 +15,8 @@ import MARNetDense
 ///
 ///     Lᵢ = wᵢ Σ_c q_ic (logsumexp(zᵢ) − z_ic) / W,   ∂L/∂zᵢ = wᵢ (pᵢ Σ_c q_ic − qᵢ) / W
 ///
-/// With one-hot targets and unit weights this is eq. 12 of MARNet (arXiv 2407.18854) as a
-/// mean; W is the sum of the batch's weights.
+/// With one-hot targets and unit weights this is MARNet, arXiv 2407.18854, eq. 12, as a mean;
+/// W is the sum of the batch's weights.
 package enum SoftCrossEntropy {
   /// Replaces `logits` `[rows, C]` by their gradient and writes each row's share of the loss.
   ///

@@ -3,8 +3,8 @@
 import MARNetDense
 
 /// Training of the alignment module on a batch: cross-entropy on dropped-out x_v' and,
-/// between the rows that have text, the alignment loss. Shared by stage 1 of the preset
-/// `paper`, the image-only networks and the joint network.
+/// between the rows that have text, the alignment loss (MARNet, arXiv 2407.18854, eq. 13).
+/// Shared by stage 1 of the preset `paper`, the image-only networks and the joint network.
 ///
 /// The pieces are called in the order they are declared: `begin` once, `forward` and
 /// `classify` on each block of rows, `align` once (its loss couples all rows), `finish` on

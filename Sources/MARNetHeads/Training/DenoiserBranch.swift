@@ -4,6 +4,7 @@ import MARNetDense
 
 /// Training of the denoiser on a batch: one pass over noised text, one from pure noise, or
 /// both stacked in one product (rows of a block: its noised rows, then its pure rows).
+/// Noised text is the forward process in one step (MARNet, arXiv 2407.18854, eqs. 14 to 16).
 package final class DenoiserBranch: Sendable {
   /// Which passes a step makes.
   package enum Passes: Sendable {
@@ -137,7 +138,8 @@ package final class DenoiserBranch: Sendable {
     rows.lowerBound * passes.count..<rows.upperBound * passes.count
   }
 
-  /// x_t = √ᾱ_t b x_s + √(1 − ᾱ_t) ε at a t drawn for the row (eq. 15); 0 without diffusion.
+  /// x_t = √ᾱ_t b x_s + √(1 − ᾱ_t) ε at a t drawn for the row (MARNet, eq. 15); 0 without
+  /// diffusion.
   private func diffuse(
     _ batch: TrainingBatch, row: Int, rowKey: UInt64, into target: UnsafeMutablePointer<Float>
   ) {

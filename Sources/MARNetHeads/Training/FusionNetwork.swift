@@ -2,7 +2,8 @@
 
 import MARNetDense
 
-/// Stage 3 of the preset `paper`: a fusion classifier on frozen x_EMA and sampled x_CDR.
+/// Stage 3 of the preset `paper`: a fusion classifier on frozen x_EMA and sampled x_CDR (MARNet,
+/// arXiv 2407.18854, eq. 24).
 ///
 /// A batch's `visual` is standardised x_EMA `[N, d]`, its `text` standardised x_CDR
 /// `[N, Ds]`, drawn afresh each epoch by the owner of the rows through `onEpoch`.

@@ -7,8 +7,9 @@ import MARNetDense
 ///     L = CE_e + CE_c + CE_f + β L_align + γ L_MSE
 ///
 /// H_e reads x_v', H_c and H_f read x_p / b, the denoiser's estimate from pure noise at
-/// t = T − 1: no cross-entropy ever sees the text feature. Without an
-/// alignment loss and with γ = 0 it is the image-only control.
+/// t = T − 1: no cross-entropy ever sees the text feature. These are the losses of MARNet,
+/// arXiv 2407.18854, eqs. 13 and 20, and of its fusion, in one sum. Without an alignment loss
+/// and with γ = 0 it is the image-only control.
 package final class JointNetwork: TrainingNetwork {
   package let parameters: ParameterBlock
   package let batchSize: Int

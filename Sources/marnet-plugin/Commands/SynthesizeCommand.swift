@@ -12,7 +12,7 @@ struct SynthesizeCommand: ParsableCommand {
       Classes show clearly in the text and under nuisance in the image; the text can be \
       foretold in part from the image. The same options write the same bytes.
 
-        marnet-plugin synthesize synthetic.h5 --rows 20000 --classes 50 --dtype float16
+        marnet-plugin synthesize pairs.h5 --rows 20000 --classes 50 --dtype float16
       """)
 
   @Argument(help: "HDF5 file to write.", completion: .featureFiles)

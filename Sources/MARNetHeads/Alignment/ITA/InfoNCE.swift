@@ -11,8 +11,9 @@ import MARNetDense
   import Darwin
 #endif
 
-/// Image-text alignment: InfoNCE in both directions, summed, eqs. 9 to 11 of MARNet
-/// (arXiv 2407.18854); each direction is eq. 4 of van den Oord et al. (arXiv 1807.03748).
+/// Image-text alignment, from similarities to InfoNCE in both directions, summed (MARNet,
+/// arXiv 2407.18854, eqs. 7 to 11); each direction is eq. 4 of van den Oord et al.
+/// (arXiv 1807.03748).
 ///
 /// With U, V the unit-norm rows and S = U Vᵀ / τ, P its row and Q its column softmax,
 ///
