@@ -37,7 +37,7 @@ if [ -e "$output" ]; then exec "${score[@]}" --shards 1 "$@"; fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 hosts=()
-if [ -n "${HOSTS-}" ]; then hosts=(--sshlogin "$HOSTS" --workdir "$PWD"); fi
+if [ -n "${HOSTS-}" ]; then hosts=(--sshlogin "$HOSTS" --workdir "$PWD" --env HDF5_USE_FILE_LOCKING); fi
 # Interrupted runs get time to note what they have (exit 75). The log, not parallel's status, says
 # which shards failed.
 seq 0 $((shards - 1)) | parallel --quote --jobs "$jobs" "${hosts[@]}" --retries "${TRIES:-3}" \

@@ -101,8 +101,28 @@ def complete(
     if os.path.exists(scoring.output):
         # The whole output is there: says so, or that it holds other scores (73).
         return subprocess.call(scoring.command("--shards", "1"))
-    left: list[int] = list(range(scoring.shards))
     failed: dict[int, Outcome] = {}
+    try:
+        _score_all(scoring, tries, run, failed)
+    except KeyboardInterrupt:
+        say("interrupted. The same command goes on: shards that are there are skipped.")
+        return 75
+    if failed:
+        first = failed[min(failed)]
+        say(f"failed: {', '.join(map(str, sorted(failed)))} (of {scoring.shards}, from 0). Nothing "
+            "is merged. The same command goes on: shards that are there are skipped.")
+        if first.status is None:
+            return 75
+        return 128 - first.status if first.status < 0 else first.status
+    return subprocess.call(scoring.merge_command())
+
+
+def _score_all(
+    scoring: Scoring, tries: int, run: Callable[[Sequence[int]], Iterable[Outcome]],
+    failed: dict[int, Outcome]
+) -> None:
+    """Scores all shards; `failed` holds those that could not be."""
+    left: list[int] = list(range(scoring.shards))
     for attempt in range(tries):
         if attempt:
             time.sleep(2 ** attempt)
@@ -117,15 +137,7 @@ def complete(
                 say(f"{name}: {outcome.message}")
         left = [shard for shard, outcome in failed.items() if outcome.may_pass]
         if not left:
-            break
-    if failed:
-        first = failed[min(failed)]
-        say(f"failed: {', '.join(map(str, sorted(failed)))} (of {scoring.shards}, from 0). Nothing "
-            "is merged. The same command goes on: shards that are there are skipped.")
-        if first.status is None:
-            return 75
-        return 128 - first.status if first.status < 0 else first.status
-    return subprocess.call(scoring.merge_command())
+            return
 
 
 def parser(description: "str | None") -> argparse.ArgumentParser:
