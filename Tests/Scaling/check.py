@@ -160,29 +160,35 @@ def check_parallel(trial: Trial):
 
 def check_slurm(trial: Trial):
     with OneNodeSlurm(trial.folder / "slurm") as slurm:
-        def submit(kind: str) -> str:
+        def submit(name: str, kind: str) -> str:
             """Submits, waits for all jobs and returns what was said."""
             said = trial.run(
-                ["bash", SCRIPTS / "slurm.sbatch", "submit", "new.h5", "plugin.marnet", "slurm.h5",
-                 SHARDS, *OPTIONS], 0,
-                trial.cut("slurm", kind) | slurm.environment | {"SBATCH_MEM_PER_NODE": "1000"})
+                ["bash", SCRIPTS / "slurm.sbatch", "submit", "new.h5", "plugin.marnet",
+                 f"{name}.h5", SHARDS, *OPTIONS], 0,
+                trial.cut(name, kind) | slurm.environment | {"SBATCH_MEM_PER_NODE": "1000"})
             slurm.finish()
             for log in trial.folder.glob("slurm-*.out"):
                 said += log.read_text()
                 log.unlink()
             return said
 
-        said = submit("run")
+        said = submit("slurm", "run")
         trial.was_cut("slurm", "run", 137)
         trial.must_say("shard 1 of 3 failed with exit status 137", said)
         trial.must_say("Score them with '--shards 3 --shard 1'", said)
         trial.must_be_absent("slurm.h5", trial.shard("slurm", 1))
         others = trial.others("slurm")
-        submit("")
+        submit("slurm", "")
         trial.must_be_whole("slurm")
         if trial.others("slurm") != others:
             raise Failure("slurm: a shard that was there was written again")
-        trial.must_say("complete already", submit(""))
+        trial.must_say("complete already", submit("slurm", ""))
+        # Time is up for shard 1: it keeps what it has, and goes on with it.
+        said = submit("late", "time")
+        trial.was_cut("late", "time", 75)
+        trial.must_say("shard 1 of 3: time is up; queued again", said)
+        trial.must_say("Going on", said)
+        trial.must_be_whole("late")
 
 
 def check_door(trial: Trial):

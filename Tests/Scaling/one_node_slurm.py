@@ -76,7 +76,14 @@ class OneNodeSlurm:
 
     def finish(self):
         """Waits until no job is left."""
-        self.wait("the jobs", 60, lambda: not self.call("squeue", "-h").strip())
+        def is_done() -> bool:
+            jobs = self.call("squeue", "-h", "-o", "%i %r").splitlines()
+            for job, reason in map(str.split, jobs):
+                # Slurm starts what was queued again after two minutes.
+                if reason == "BeginTime":
+                    self.call("scontrol", "update", f"JobId={job}", "StartTime=now")
+            return not jobs
+        self.wait("the jobs", 60, is_done)
 
     def wait(self, what: str, seconds: float, is_so):
         end = time.monotonic() + seconds
