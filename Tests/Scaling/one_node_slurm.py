@@ -76,14 +76,19 @@ class OneNodeSlurm:
 
     def finish(self):
         """Waits until no job is left."""
+        hurried = set()
+
         def is_done() -> bool:
             jobs = self.call("squeue", "-h", "-o", "%i %r").splitlines()
             for job, reason in map(str.split, jobs):
-                # Slurm starts what was queued again after two minutes.
-                if reason == "BeginTime":
-                    self.call("scontrol", "update", f"JobId={job}", "StartTime=now")
+                # Slurm starts what was queued again after two minutes: the node refuses a job that
+                # it was told to end a moment ago.
+                if reason == "BeginTime" and job not in hurried:
+                    hurried.add(job)
+                    self.call("scontrol", "update", f"JobId={job}", "StartTime=now+3")
             return not jobs
-        self.wait("the jobs", 60, is_done)
+
+        self.wait("the jobs", 120, is_done)
 
     def wait(self, what: str, seconds: float, is_so):
         end = time.monotonic() + seconds
