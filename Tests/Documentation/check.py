@@ -17,7 +17,7 @@ from pages import ROOT, Page, tracked
 # Folders whose names in code are paths of the repository.
 PATH = re.compile(r"^(?:Sources|Tests|docs|data-manifests|\.ci)(?:/[\w.+*{},-]+)*/?$")
 # Flags in prose of other programs: swift build, MARNetFuzz.
-OTHER_FLAGS = {"--static-swift-stdlib", "--cases", "--keep"}
+OTHER_FLAGS = {"--static-swift-stdlib", "--cases", "--keep", "--mem", "--requeue"}
 MARKER = re.compile(r"(?P<kind>not run|run by): (?P<what>\S.*)")
 
 
