@@ -67,6 +67,7 @@ public struct Failure: Sendable, Equatable {
       switch error {
       case .diverged: code = .diverged
       case .cancelled, .suspended: code = .interrupted
+      case .ranksDiffer: code = .configuration
       }
     case let error as ModelError:
       message = error.description

@@ -8,6 +8,8 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
   case cancelled
   /// The same, and the work so far is kept for the fit that will write `output`.
   case suspended(output: String)
+  /// The ranks computed different bits from the same values.
+  case ranksDiffer(stage: String)
 
   /// Where, what was found, what was needed, one remedy.
   public var description: String {
@@ -20,6 +22,10 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
       return "interrupted; nothing was written."
     case .suspended(let output):
       return "interrupted; the work so far is kept for \(output)."
+    case .ranksDiffer(let stage):
+      return "\(stage): the ranks came to different numbers from the same values: their processors, "
+        + "or their libraries, differ. Set MARNET_KERNEL (avx2 or portable) and OPENBLAS_CORETYPE "
+        + "(Haswell) to the same on every rank."
     }
   }
 }

@@ -63,6 +63,13 @@ extension RankGroup {
     }
   }
 
+  /// Whether all ranks have the same value; `value` is computed only where there are several.
+  package func agree(_ value: @autoclosure () -> UInt64) -> Bool {
+    guard isShared else { return true }
+    let all = gathered([value()])
+    return all.allSatisfy { $0 == all[0] }
+  }
+
   /// The values of all ranks one after the other, in the order of the ranks.
   package func gathered<Value: BitwiseCopyable>(_ own: [Value]) -> [Value] {
     guard isShared else { return own }
