@@ -110,9 +110,12 @@ public struct Trainer: Sendable {
     checkpoints: FitCheckpoints? = nil, progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     try check(rows, validation)
+    let configuration = try configuration.divided(among: ranks, goingOnWith: checkpoints)
     return try run(
-      configuration.divided(among: ranks, goingOnWith: checkpoints), rows, validation: validation,
-      keepingTargets: keepingTargets, checkpoints: checkpoints, progress: progress)
+      configuration, rows.divided(among: ranks, parts: configuration.training.parts),
+      validation: validation?.divided(among: ranks, parts: nil),
+      keepingTargets: ranks.isShared ? false : keepingTargets, checkpoints: checkpoints,
+      progress: progress)
   }
 
   private func run(
