@@ -21,7 +21,7 @@ package struct RankFailure: Sendable, Equatable {
   package static func waited(
     _ timeout: Duration, in operation: String, rank: Int, count: Int, host: String
   ) -> RankFailure {
-    let seconds = Double(timeout.components.seconds) + Double(timeout.components.attoseconds) * 1e-18
+    let seconds = timeout / .seconds(1)
     let text = seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
     return RankFailure(
       rank: rank, count: count, host: host,
@@ -42,8 +42,10 @@ package struct RankFailure: Sendable, Equatable {
     usleep(UInt32(pause.seconds * 1_000_000 + pause.attoseconds / 1_000_000_000_000))
   }
 
-  /// Writes the line, at once and as a whole.
+  /// Writes the line, at once and as a whole, so that those of several ranks do not mix. A standard
+  /// error that nobody reads is no reason not to end the job.
   func report() {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+    let text = line + "\n"
+    text.withCString { _ = write(STDERR_FILENO, $0, text.utf8.count) }
   }
 }
