@@ -55,7 +55,8 @@ let package = Package(
     .executableTarget(
       name: "marnet-plugin",
       dependencies: [
-        "MARNet", "MARNetBenchmarks", "MARNetExport", "MARNetMPI", "MARNetReport", "MARNetStudy",
+        "MARNet", "MARNetBenchmarks", "MARNetDense", "MARNetExport", "MARNetMPI", "MARNetReport",
+        "MARNetStudy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "MARNetBench", dependencies: ["MARNetBenchmarks"]),

@@ -14,6 +14,8 @@ package final class ThreadRanks: RankGroup, @unchecked Sendable {
     var parts: [[UInt8]]
     var arrived = 0
     var left = 0
+    /// Why a rank ended before the others.
+    var failure: String?
 
     init(count: Int) {
       self.count = count
@@ -23,15 +25,24 @@ package final class ThreadRanks: RankGroup, @unchecked Sendable {
     /// Puts `own` beside those of the other ranks, and returns all of them once all are there.
     func all(_ rank: Int, _ own: [UInt8]) -> [[UInt8]] {
       monitor.locked {
-        monitor.wait { left > 0 }
+        monitor.wait { left > 0 && failure == nil }
         parts[rank] = own
         arrived += 1
         if arrived == count { left = count }
-        monitor.wait { arrived < count && left == 0 }
+        monitor.wait { arrived < count && left == 0 && failure == nil }
+        // A rank of a real job would be ended with the others.
+        if let failure { fatalError("another rank ended: \(failure)") }
         let result = parts
         left -= 1
         if left == 0 { arrived = 0 }
         return result
+      }
+    }
+
+    func end(_ rank: Int, with error: any Error) {
+      monitor.locked {
+        // Where the others end alike, nobody waits.
+        if arrived > 0, left == 0 { failure = "\(error)" }
       }
     }
   }
@@ -55,8 +66,9 @@ package final class ThreadRanks: RankGroup, @unchecked Sendable {
     let results = Results<Result>(count: count)
     let threads = (0..<count).map { rank in
       JoinableThread {
-        results.set(
-          rank, to: Swift.Result { try body(ThreadRanks(rank: rank, exchange: exchange)) })
+        let result = Swift.Result { try body(ThreadRanks(rank: rank, exchange: exchange)) }
+        if case .failure(let error) = result { exchange.end(rank, with: error) }
+        results.set(rank, to: result)
       }
     }
     for thread in threads { thread?.join() }

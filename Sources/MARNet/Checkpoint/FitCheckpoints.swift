@@ -135,14 +135,10 @@ public final class FitCheckpoints {
 
 /// What a fit calls.
 extension FitCheckpoints {
-  /// Begins, or goes on with, the fit of these data.
+  /// Begins, or goes on with, the fit.
   ///
   /// - Throws: `CheckpointError` when it is not the one that was begun, `DataError.cannotWrite`.
-  func begin(
-    _ data: PreparedData, _ configuration: Configuration, alignmentLoss: String?
-  ) throws {
-    let run = RunIdentity(
-      data, configuration: configuration, alignmentLoss: alignmentLoss, replaces: replaces)
+  func begin(_ run: RunIdentity) throws {
     lastSave = .now
     if let earlier {
       notes += try [run.note(goingOnWith: earlier, output: output)].compactMap { $0 }

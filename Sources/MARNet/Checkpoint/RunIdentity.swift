@@ -51,6 +51,14 @@ struct RunIdentity: Codable, Equatable {
     self.replaces = replaces
   }
 
+  /// Of all that ranks must have in common, their processors' instructions among it.
+  var hash: UInt64 {
+    var hash = ContentHash()
+    hash.update([UInt8]((try? Configuration.encoder().encode(self)) ?? Data()))
+    hash.update(Array(Product.coreName.utf8))
+    return hash.value
+  }
+
   /// Traps of a fit under this identity that goes on with `earlier`; nil where there are none.
   ///
   /// - Throws: `CheckpointError` where it would be another fit.

@@ -102,7 +102,8 @@ extension Configuration {
     }
     if alignment.negatives == .global && alignment.method != .ita {
       throw .incompatible(
-        reason: "negatives of all ranks are those of InfoNCE, not of '\(alignment.method.rawValue)'",
+        reason:
+          "negatives of all ranks are those of InfoNCE, not of '\(alignment.method.rawValue)'",
         remedy: "Leave out 'alignment.negatives', or use the method 'ita'.")
     }
     guard training.scheme == .joint else { return }

@@ -8,7 +8,7 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
   case cancelled
   /// The same, and the work so far is kept for the fit that will write `output`.
   case suspended(output: String)
-  /// The ranks computed different bits from the same values.
+  /// The ranks compute different bits from the same values, or were started differently.
   case ranksDiffer(stage: String)
 
   /// Where, what was found, what was needed, one remedy.
@@ -23,9 +23,9 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
     case .suspended(let output):
       return "interrupted; the work so far is kept for \(output)."
     case .ranksDiffer(let stage):
-      return "\(stage): the ranks came to different numbers from the same values: their processors, "
-        + "or their libraries, differ. Set MARNET_KERNEL (avx2 or portable) and OPENBLAS_CORETYPE "
-        + "(Haswell) to the same on every rank."
+      return "\(stage): the ranks differ in their options, their processors or their libraries, and "
+        + "would train different models. Start the same command everywhere, with MARNET_KERNEL "
+        + "(avx2 or portable) and OPENBLAS_CORETYPE (Haswell) set to the same."
     }
   }
 }

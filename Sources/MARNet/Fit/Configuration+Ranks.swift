@@ -34,6 +34,17 @@ extension Configuration {
   }
 }
 
+extension Configuration {
+  /// - Throws: `ConfigurationError` where the training rows are to be divided, which only `fit` does.
+  package func requireOnePart() throws(ConfigurationError) {
+    guard training.parts ?? 1 == 1 else {
+      throw .incompatible(
+        reason: "'training.parts' is for a fit of several ranks",
+        remedy: "Leave 'training.parts' out here.")
+    }
+  }
+}
+
 extension PairedSource {
   /// These rows, of which each rank reads its own.
   ///

@@ -32,7 +32,13 @@ struct FitRun {
     data = try PreparedData(rows, validation: validation, pool: pool)
       .weighted(by: configuration.training.classWeights)
     dimensions = data.dimensions(configuration)
-    try checkpoints?.begin(data, configuration, alignmentLoss: alignmentLoss?.name)
+    let identity = RunIdentity(
+      data, configuration: configuration, alignmentLoss: alignmentLoss?.name,
+      replaces: checkpoints?.replacesModel ?? false)
+    guard data.rows.ranks.agree(identity.hash) else {
+      throw FitError.ranksDiffer(stage: "before the first step")
+    }
+    try checkpoints?.begin(identity)
   }
 
   /// Networks fitted on some of the rows, with the probe that stands beside them.

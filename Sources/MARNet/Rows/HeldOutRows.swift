@@ -29,7 +29,8 @@ package struct HeldOutRows: Sendable {
   ///
   /// - Parameter ranks: of which each scores some of the rows.
   func top1(over ranks: any RankGroup, _ score: (KeyedRows) -> Matrix) -> Double {
-    let own = labels.count * ranks.rank / ranks.count..<labels.count * (ranks.rank + 1) / ranks.count
+    let own =
+      labels.count * ranks.rank / ranks.count..<labels.count * (ranks.rank + 1) / ranks.count
     var right = [0.0]
     if own.count == labels.count {
       right[0] = Double(rightCount(score(rows), own))

@@ -130,7 +130,8 @@ package struct HeadTraining {
         configuration, dimensions: dimensions, hasTextProjector: options.alignmentLoss != nil),
       precision: precision)
     let course = course(
-      network, on: rows, stage: stage, key: key, validate: validation(heads, from: network, on: rows))
+      network, on: rows, stage: stage, key: key,
+      validate: validation(heads, from: network, on: rows))
     return PlannedTraining(course) {
       heads.parameters.copyValues(from: network.parameters)
       return heads

@@ -103,7 +103,8 @@ package struct ShufflePlan: Sendable {
     // Only the last slab of all may be short, and it comes last here, too.
     let missing = sorted.last == slabCount - 1 ? slabCount * slabRows - rowCount : 0
     return Window(
-      slabs: sorted, slabRows: slabRows, firstRow: firstRow, rowCount: sorted.count * slabRows - missing)
+      slabs: sorted, slabRows: slabRows, firstRow: firstRow,
+      rowCount: sorted.count * slabRows - missing)
   }
 
   /// Writes the order of the slots of window `index` of an epoch.

@@ -39,7 +39,8 @@ package final class TrainingCourse: @unchecked Sendable {
   ///   - key: of batches; networks draw their own numbers from theirs.
   package init(
     _ network: any TrainingNetwork, on rows: TrainingRows, shares: BatchShares? = nil,
-    options: TrainingOptions, stage: String, stepCount: Int, key: RandomKey, validate: (() -> Double)? = nil
+    options: TrainingOptions, stage: String, stepCount: Int, key: RandomKey,
+    validate: (() -> Double)? = nil
   ) {
     self.network = network
     self.stage = stage

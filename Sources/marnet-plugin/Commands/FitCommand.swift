@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import MARNet
+import MARNetDense
 
 struct FitCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -48,6 +49,8 @@ struct FitCommand: ParsableCommand {
 
   @OptionGroup var memory: MemoryOptions
 
+  @OptionGroup(title: "Several ranks (mpirun)") var rankOptions: RankOptions
+
   @Flag(
     help: "Also write the page of 'report', which evaluates 'test': the model's name with .html.")
   var report = false
@@ -67,41 +70,55 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     try CommandRun.run {
-      var asked = try hyperparameters.configuration()
-      if imageOnlyControl { asked.validation.imageOnlyControl = true }
-      let file = try layout.open(features, threads: resources.threads)
-      let directory = checkpointing.resume ?? output ?? Self.defaultOutput(for: file.path)
-      guard let checkpoints = try checkpointing.open(directory, overwrite: overwrite) else {
-        Console.message("\(directory) is complete: there is nothing left to do.")
-        if report { Console.message("'marnet-plugin report' writes its page.") }
-        return
-      }
+      try RankedRun.run(timeout: rankOptions.collectiveTimeout, fit)
+    }
+  }
+
+  private func fit(_ ranks: any RankGroup) throws {
+    var asked = try hyperparameters.configuration()
+    if imageOnlyControl { asked.validation.imageOnlyControl = true }
+    if let negatives = rankOptions.negatives { asked.alignment.negatives = negatives }
+    let file = try layout.open(features, threads: resources.threads)
+    let directory = checkpointing.resume ?? output ?? Self.defaultOutput(for: file.path)
+    let opened =
+      ranks.isFirst ? try checkpointing.open(directory, overwrite: overwrite) : nil
+    guard let checkpoints = try FitCheckpoints.shared(opened, output: directory, over: ranks)
+    else {
+      guard ranks.isFirst else { return }
+      Console.message("\(directory) is complete: there is nothing left to do.")
+      if report { Console.message("'marnet-plugin report' writes its page.") }
+      return
+    }
+    let page = Self.page(for: directory)
+    if ranks.isFirst {
       try Model.requireCanSave(to: directory, overwrite: overwrite)
-      let page = Self.page(for: directory)
       if report { try ReportRun.requireCanWrite(page, overwrite: overwrite) }
-      // Without any hyper-parameter the resumed fit's are meant.
-      let isDefault = !hyperparameters.isGiven && !imageOnlyControl
-      let trainer = try Trainer(
-        configuration: isDefault ? checkpoints.configuration ?? asked : asked,
+    }
+    // Without any hyper-parameter the resumed fit's are meant.
+    let isDefault =
+      !hyperparameters.isGiven && !imageOnlyControl && rankOptions.negatives == nil
+    var trainer = try Trainer(
+      configuration: isDefault ? checkpoints.configuration ?? asked : asked,
+      threads: resources.threads, memory: memory.budget)
+    trainer.ranks = ranks
+    let model = try fit(trainer, file, checkpoints, directory)
+    guard ranks.isFirst else { return }
+    ProgressLine.clear()
+    try model.save(to: directory, overwrite: overwrite)
+    checkpoints.remove()
+    checkpoints.notes.forEach { Console.message("Note: \($0)") }
+    if json {
+      try Console.resultJSON(FitSummary(model: directory, model))
+    } else {
+      FitText.lines(
+        model, features: layout.imageOptions.arguments(for: features), directory: directory
+      ).forEach(Console.result)
+    }
+    if report {
+      Console.result("")
+      try ReportRun.write(
+        model, directory: directory, on: file, to: page, overwrite: overwrite,
         threads: resources.threads, memory: memory.budget)
-      let model = try fit(trainer, file, checkpoints, directory)
-      ProgressLine.clear()
-      try model.save(to: directory, overwrite: overwrite)
-      checkpoints.remove()
-      checkpoints.notes.forEach { Console.message("Note: \($0)") }
-      if json {
-        try Console.resultJSON(FitSummary(model: directory, model))
-      } else {
-        FitText.lines(
-          model, features: layout.imageOptions.arguments(for: features), directory: directory
-        ).forEach(Console.result)
-      }
-      if report {
-        Console.result("")
-        try ReportRun.write(
-          model, directory: directory, on: file, to: page, overwrite: overwrite,
-          threads: resources.threads, memory: memory.budget)
-      }
     }
   }
 
@@ -111,14 +128,15 @@ struct FitCommand: ParsableCommand {
     do {
       return try hyperparameters.overrides.namingWeightsFile {
         try trainer.fit(
-          file, checkpoints: checkpoints, willBegin: { Console.message($0.description) },
-          progress: ProgressLine.show)
+          file, checkpoints: checkpoints,
+          willBegin: { if trainer.ranks.isFirst { Console.message($0.description) } },
+          progress: trainer.ranks.isFirst ? ProgressLine.show : ProgressLine.ofAnotherRank)
       }
     } catch let error as FitError {
       if case .suspended = error {
         throw ResumableStop(error, goingOnWith: ["--resume", directory])
       }
-      if case .diverged = error, FitCheckpoints.exist(for: directory) {
+      if case .diverged = error, trainer.ranks.isFirst, FitCheckpoints.exist(for: directory) {
         ProgressLine.clear()
         Console.message(
           "What was trained before is kept for \(directory); '--overwrite' starts anew.")

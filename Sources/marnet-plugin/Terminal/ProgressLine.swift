@@ -20,6 +20,11 @@ enum ProgressLine {
     return Interruption.isRequested ? .cancel : .proceed
   }
 
+  /// Shows nothing of a fit whose first rank is another process, and answers whether to go on.
+  static func ofAnotherRank(_ progress: FitProgress) -> FitControl {
+    Interruption.isRequested ? .cancel : .proceed
+  }
+
   /// Shows how far a study has come and answers whether to go on.
   static func show(_ update: StudyUpdate) -> Bool {
     let percent = Int(100 * update.fraction)

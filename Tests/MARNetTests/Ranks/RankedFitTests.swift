@@ -80,7 +80,8 @@ import Testing
     let first = try bytes(of: ranks[0], "rank-0")
     for (rank, model) in ranks.enumerated().dropFirst() {
       let own = try bytes(of: model, "rank-\(rank)")
-      #expect(own.filter { !$0.key.hasSuffix(".json") } == first.filter { !$0.key.hasSuffix(".json") })
+      #expect(
+        own.filter { !$0.key.hasSuffix(".json") } == first.filter { !$0.key.hasSuffix(".json") })
     }
   }
 
@@ -134,6 +135,7 @@ import Testing
     #expect(try refusal(2, local)?.contains("pairs rows within a rank") == true)
     var crowded = configuration(parts: 20)
     crowded.training.batchSize = 24
-    #expect(try refusal(1, crowded)?.contains("fills 2 places or more of a batch of 24 rows") == true)
+    #expect(
+      try refusal(1, crowded)?.contains("fills 2 places or more of a batch of 24 rows") == true)
   }
 }
