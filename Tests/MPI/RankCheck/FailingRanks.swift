@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import ArgumentParser
+import Foundation
 import MARNetDense
 import MARNetMPI
 
@@ -19,6 +20,8 @@ struct FailingRanks: ParsableCommand {
 
   func run() throws {
     let ranks = try options.join()
+    // As the command does, for a clean stop.
+    signal(SIGTERM) { _ in }
     if rank == nil || rank == ranks.rank {
       ranks.fail(message: "part.h5: no such file. Check the path.", status: status)
     }
