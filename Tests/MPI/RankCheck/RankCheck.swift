@@ -9,6 +9,6 @@ struct RankCheck: ParsableCommand {
     abstract: "Check and time what ranks do together; to be started by mpirun.",
     subcommands: [
       OperationsCheck.self, RepeatedSums.self, HungRank.self, FailingRanks.self, LeavingRanks.self,
-      SumBenchmark.self,
+      LargeMessages.self, SumBenchmark.self,
     ])
 }
