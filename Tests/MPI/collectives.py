@@ -140,6 +140,7 @@ def killed(job):
     result = job.end(process, begun, limit=60)
     expect(result.status != 0, "exit status where a rank is killed", result)
     expect(result.seconds < SOON, "the end where a rank is killed", result)
+    expect(not result.errors, "the launcher's message alone", result)
     if job.is_open_mpi:
         expect(result.status == 137, "exit status where a rank is killed", result)
         expect("process rank 1" in result.messages and "signal 9" in result.messages,

@@ -35,7 +35,9 @@ package enum MPILaunch {
         throw MPILaunchError.withoutMPI(launcher)
       #endif
     } catch {
-      RankFailure.letEarlierRanksSpeak(rank: launcher.rank ?? 0)
+      let rank = launcher.rank ?? 0
+      RankFailure.letEarlierRanksSpeak(
+        rank: rank, longer: rank > 0 ? RankFailure.launcherPause : .zero)
       throw error
     }
   }

@@ -34,13 +34,15 @@
     }
 
     /// Ends all ranks where `call` failed.
+    ///
+    /// The usual cause is the end of another rank, of which the launcher knows more.
     func check(_ code: Int32, _ call: String) {
       guard code != 0 else { return }
       fail(
         RankFailure(
           rank: rank, count: count, host: host,
           message: "\(call) failed (\(Self.text(of: code))). Look at that machine and its network; "
-            + "'--resume' continues."), status: 74)
+            + "'--resume' continues."), status: 74, longer: RankFailure.launcherPause)
     }
 
     /// Whether the call has ended.
@@ -61,8 +63,8 @@
       }
     }
 
-    func fail(_ failure: RankFailure, status: Int32) -> Never {
-      RankFailure.letEarlierRanksSpeak(rank: rank)
+    func fail(_ failure: RankFailure, status: Int32, longer: Duration = .zero) -> Never {
+      RankFailure.letEarlierRanksSpeak(rank: rank, longer: longer)
       failure.report()
       marnet_mpi_abort(status)
     }

@@ -37,9 +37,17 @@ package struct RankFailure: Sendable, Equatable {
     rank == 0 ? .zero : min(.milliseconds(300 + 50 * rank), .seconds(3))
   }
 
-  static func letEarlierRanksSpeak(rank: Int) {
-    let pause = pause(rank: rank).components
-    usleep(UInt32(pause.seconds * 1_000_000 + pause.attoseconds / 1_000_000_000_000))
+  /// Time for a launcher to end the other processes once one has left with an error: that of Open
+  /// MPI takes half a second, where `MPI_Abort` takes a tenth.
+  static let launcherPause = Duration.seconds(2)
+
+  /// Returns where nobody else has ended the job in time.
+  static func letEarlierRanksSpeak(rank: Int, longer: Duration = .zero) {
+    let pause = pause(rank: rank) + longer
+    guard pause > .zero else { return }
+    // The launcher ends the others by this signal, which the command keeps for a clean stop.
+    signal(SIGTERM, SIG_DFL)
+    usleep(UInt32(pause / .microseconds(1)))
   }
 
   /// Writes the line, at once and as a whole, so that those of several ranks do not mix. A standard
