@@ -18,6 +18,7 @@ import Testing
   ) -> Configuration {
     var configuration = SmallFit.configuration(preset)
     configuration.training.batchSize = 24
+    configuration.validation.minimumRows = 16
     configuration.training.minimumSteps = 60
     configuration.training.maximumSteps = 60
     configuration.training.parts = parts
@@ -34,14 +35,23 @@ import Testing
 
   /// The fit of every rank.
   private func fits(
-    _ count: Int, _ configuration: Configuration, threads: Int = 2
+    _ count: Int, _ configuration: Configuration, threads: Int = 2, withValidation: Bool = true
   ) throws -> [Model] {
     let path = try path()
     return try ThreadRanks.run(count) { ranks in
       var trainer = try Trainer(configuration: configuration, threads: threads)
       trainer.ranks = ranks
-      return try trainer.fit(FeatureFile(path: path))
+      return try Self.fit(trainer, path, withValidation: withValidation)
     }
+  }
+
+  /// With the file's validation rows, or with training rows held out.
+  private static func fit(
+    _ trainer: Trainer, _ path: String, withValidation: Bool
+  ) throws -> Model {
+    let file = try FeatureFile(path: path)
+    return withValidation
+      ? try trainer.fit(file) : try trainer.fit(file.pairedSource(.train), validation: nil)
   }
 
   private func bytes(of model: Model, _ name: String) throws -> [String: Data] {
@@ -72,10 +82,12 @@ import Testing
 
   @Test(arguments: Configuration.Preset.allCases, [2, 3])
   func ranksTogetherAreOne(preset: Configuration.Preset, count: Int) throws {
-    let one = try Trainer(configuration: configuration(preset, parts: count))
-      .fit(featuresAt: path())
+    let withValidation = count == 2
+    let one = try Self.fit(
+      Trainer(configuration: configuration(preset, parts: count)), path(),
+      withValidation: withValidation)
     #expect(one.epochs.reduce(0) { max($0, $1.step) } >= 50)
-    let ranks = try fits(count, configuration(preset))
+    let ranks = try fits(count, configuration(preset), withValidation: withValidation)
     expectClose(ranks[0], one)
     let first = try bytes(of: ranks[0], "rank-0")
     for (rank, model) in ranks.enumerated().dropFirst() {

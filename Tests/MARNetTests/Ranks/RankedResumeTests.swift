@@ -16,6 +16,7 @@ import Testing
   private static var configuration: Configuration {
     var configuration = SmallFit.configuration()
     configuration.training.batchSize = 24
+    configuration.validation.minimumRows = 16
     configuration.training.minimumSteps = 40
     configuration.training.maximumSteps = 40
     return configuration
@@ -53,7 +54,7 @@ import Testing
       trainer.ranks = ranks
       do {
         let model = try trainer.fit(
-          FeatureFile(path: path), checkpoints: checkpoints,
+          FeatureFile(path: path).pairedSource(.train), validation: nil, checkpoints: checkpoints,
           progress: { control($0, ranks.rank) })
         checkpoints.remove()
         return Outcome(model: model, notes: checkpoints.notes)
