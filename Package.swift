@@ -11,6 +11,11 @@ let package = Package(
     .library(name: "MARNetC", type: .dynamic, targets: ["MARNetC"]),
     .executable(name: "marnet-plugin", targets: ["marnet-plugin"]),
   ],
+  traits: [
+    .trait(
+      name: "MPI",
+      description: "Fits by several processes at once, over an MPI library (pkg-config: mpi).")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
@@ -19,6 +24,8 @@ let package = Package(
       name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CMPI", pkgConfig: "mpi", providers: [.apt(["libopenmpi-dev"])]),
     .target(name: "CMARNetKernels"),
     .target(name: "MARNetDense", dependencies: ["COpenBLAS", "CMARNetKernels"]),
     .target(name: "MARNetHeads", dependencies: ["MARNetDense"]),
@@ -30,6 +37,16 @@ let package = Package(
     .target(name: "MARNetExport", dependencies: ["MARNet"]),
     .target(name: "MARNetReport", dependencies: ["MARNet"]),
     .target(
+      name: "CMARNetMPI",
+      dependencies: [.target(name: "CMPI", condition: .when(traits: ["MPI"]))],
+      cSettings: [.define("MARNET_MPI", .when(traits: ["MPI"]))]),
+    .target(
+      name: "MARNetMPI",
+      dependencies: [
+        "MARNet", "MARNetDense",
+        .target(name: "CMARNetMPI", condition: .when(traits: ["MPI"])),
+      ]),
+    .target(
       name: "MARNetBenchmarks",
       dependencies: [
         "MARNet", "MARNetData", "MARNetHeads",
@@ -38,7 +55,8 @@ let package = Package(
     .executableTarget(
       name: "marnet-plugin",
       dependencies: [
-        "MARNet", "MARNetBenchmarks", "MARNetExport", "MARNetReport", "MARNetStudy",
+        "MARNet", "MARNetBenchmarks", "MARNetDense", "MARNetExport", "MARNetMPI", "MARNetReport",
+        "MARNetStudy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "MARNetBench", dependencies: ["MARNetBenchmarks"]),
@@ -77,6 +95,14 @@ let package = Package(
     .testTarget(
       name: "MARNetReportTests",
       dependencies: ["MARNetReport", "MARNet", "TestSupport", "FileFixtures"]),
+    .executableTarget(
+      name: "RankCheck",
+      dependencies: [
+        "MARNetMPI", "MARNetDense",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], path: "Tests/MPI/RankCheck"),
+    .testTarget(
+      name: "MARNetMPITests", dependencies: ["MARNetMPI", "MARNet"], path: "Tests/MARNetMPITests"),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["marnet-plugin", "MARNet", "FileFixtures", "TestSupport", "CTestProcess"],

@@ -79,7 +79,7 @@ package struct CheckpointFile {
   private static let mostValues = 12_000_000
   private static let checksumBytes = 8
 
-  private let file: PlainFile
+  private let source: Source
   private let header: Data
   private let places: [String: Range<Int>]
 
@@ -115,18 +115,26 @@ package struct CheckpointFile {
   ///
   /// - Throws: `Malformed`.
   package init(path: String) throws(Malformed) {
-    file = try Self.readable { () throws(PlainFile.Refusal) in try PlainFile(path) }
-    let size = file.byteCount
+    try self.init(
+      .file(try Self.readable { () throws(PlainFile.Refusal) in try PlainFile(path) }))
+  }
+
+  /// The same of the bytes of a file that another rank has read.
+  init(contents: [UInt8]) throws(Malformed) { try self.init(.memory(contents)) }
+
+  private init(_ source: Source) throws(Malformed) {
+    self.source = source
+    let size = source.byteCount
     let start = Self.magic.count + 8
     guard size >= start + Self.checksumBytes,
-      try Self.bytes(0..<Self.magic.count, of: file).elementsEqual(Self.magic)
+      try source.bytes(0..<Self.magic.count).elementsEqual(Self.magic)
     else { throw .notACheckpoint }
-    let length = try Self.integer(at: Self.magic.count, of: file)
+    let length = try Self.integer(at: Self.magic.count, of: source)
     guard length <= Self.largestHeader else { throw .damaged }
     guard Int(length) <= size - start - Self.checksumBytes else {
       throw .truncated(found: size, needed: start + Int(length) + Self.checksumBytes)
     }
-    header = Data(try Self.bytes(start..<start + Int(length), of: file))
+    header = Data(try source.bytes(start..<start + Int(length)))
     if let objection = JSONLimits.objection(to: header, mostValues: Self.mostValues) {
       throw .unreadable(objection)
     }
@@ -145,10 +153,13 @@ package struct CheckpointFile {
       throw .truncated(found: size, needed: at + Self.checksumBytes)
     }
     self.places = places
-    guard try Self.hash(of: file, byteCount: at) == Self.integer(at: at, of: file) else {
+    guard try Self.hash(of: source, byteCount: at) == Self.integer(at: at, of: source) else {
       throw .damaged
     }
   }
+
+  /// The whole file.
+  func contents() throws(Malformed) -> [UInt8] { try source.bytes(0..<source.byteCount) }
 
   /// What the file says of itself.
   package func description<Description: Decodable>(
@@ -164,9 +175,7 @@ package struct CheckpointFile {
   /// Reads the array `name` into `target`, which it must fill.
   package func read(_ name: String, into target: UnsafeMutableRawBufferPointer) throws(Malformed) {
     guard let place = places[name], place.count == target.count else { throw .lacks(name) }
-    try Self.readable { () throws(PlainFile.Refusal) in
-      try file.read(at: place.lowerBound, into: target)
-    }
+    try source.read(at: place.lowerBound, into: target)
   }
 
   /// Reads an array of `count` finite numbers.
@@ -196,25 +205,54 @@ package struct CheckpointFile {
     }
   }
 
-  private static func hash(of file: PlainFile, byteCount: Int) throws(Malformed) -> UInt64 {
+  private static func hash(of source: Source, byteCount: Int) throws(Malformed) -> UInt64 {
     var hash = ContentHash()
     for first in stride(from: 0, to: byteCount, by: 1 << 20) {
-      hash.update(try bytes(first..<min(first + 1 << 20, byteCount), of: file))
+      hash.update(try source.bytes(first..<min(first + 1 << 20, byteCount)))
     }
     return hash.value
   }
 
-  private static func integer(at offset: Int, of file: PlainFile) throws(Malformed) -> UInt64 {
-    try bytes(offset..<offset + 8, of: file).reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  private static func integer(at offset: Int, of source: Source) throws(Malformed) -> UInt64 {
+    try source.bytes(offset..<offset + 8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  private static func bytes(_ range: Range<Int>, of file: PlainFile) throws(Malformed) -> [UInt8] {
-    try readable { () throws(PlainFile.Refusal) in try file.bytes(range) }
-  }
-
-  private static func readable<Result>(
+  fileprivate static func readable<Result>(
     _ read: () throws(PlainFile.Refusal) -> Result
   ) throws(Malformed) -> Result {
     do { return try read() } catch { throw .unreadable(error.reason) }
+  }
+}
+
+/// Where the bytes of a file of a checkpoint are.
+private enum Source {
+  case file(PlainFile)
+  case memory([UInt8])
+
+  var byteCount: Int {
+    switch self {
+    case .file(let file): file.byteCount
+    case .memory(let bytes): bytes.count
+    }
+  }
+
+  func bytes(_ range: Range<Int>) throws(CheckpointFile.Malformed) -> [UInt8] {
+    switch self {
+    case .file(let file):
+      try CheckpointFile.readable { () throws(PlainFile.Refusal) in try file.bytes(range) }
+    case .memory(let bytes): Array(bytes[range])
+    }
+  }
+
+  func read(
+    at offset: Int, into target: UnsafeMutableRawBufferPointer
+  ) throws(CheckpointFile.Malformed) {
+    switch self {
+    case .file(let file):
+      try CheckpointFile.readable { () throws(PlainFile.Refusal) in
+        try file.read(at: offset, into: target)
+      }
+    case .memory(let bytes): target.copyBytes(from: bytes[offset..<offset + target.count])
+    }
   }
 }

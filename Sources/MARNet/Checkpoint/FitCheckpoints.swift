@@ -2,6 +2,7 @@
 
 import Foundation
 import MARNetData
+import MARNetDense
 
 /// Keeps the work of a fit beside the model directory that it will write, so that a fit that was
 /// stopped, by whatever, goes on where it was and gives the same bytes.
@@ -22,8 +23,11 @@ public final class FitCheckpoints {
   public fileprivate(set) var notes: [String] = []
   fileprivate let schedule: CheckpointSchedule
   fileprivate let replaces: Bool
-  fileprivate let folder: CheckpointFolder
+  fileprivate let output: String
+  /// Nil where another rank has it.
+  fileprivate let folder: CheckpointFolder?
   fileprivate let earlier: RunIdentity?
+  fileprivate var ranks: any RankGroup = SingleRank.only
   fileprivate var lastSave = ContinuousClock.now
   fileprivate var saveSeconds = 0.0
   fileprivate var isKept = false
@@ -40,8 +44,10 @@ public final class FitCheckpoints {
     output: String, schedule: CheckpointSchedule = .automatic, overwrite: Bool = false
   ) throws {
     self.schedule = schedule
+    self.output = output
     replaces = overwrite && FileManager.default.fileExists(atPath: output)
-    folder = try CheckpointFolder(beside: output)
+    let folder = try CheckpointFolder(beside: output)
+    self.folder = folder
     configuration = nil
     earlier = nil
     if CheckpointFolder.holdsRun(beside: output), !overwrite {
@@ -57,10 +63,12 @@ public final class FitCheckpoints {
   ///   `DataError.cannotWrite`.
   public init(resuming output: String, schedule: CheckpointSchedule = .automatic) throws {
     self.schedule = schedule
+    self.output = output
     guard CheckpointFolder.holdsRun(beside: output) else {
       throw CheckpointError.nothingToResume(output: output)
     }
-    folder = try CheckpointFolder(beside: output)
+    let folder = try CheckpointFolder(beside: output)
+    self.folder = folder
     isKept = true
     guard let run = try folder.run() else {
       throw CheckpointError.nothingToResume(output: output)
@@ -68,6 +76,34 @@ public final class FitCheckpoints {
     earlier = run
     configuration = run.configuration
     replaces = run.replaces
+  }
+
+  /// The checkpoints of rank 0, on every rank: it alone reads and writes them, and the others get
+  /// what it read.
+  ///
+  /// - Parameter first: those of rank 0, where this is that rank; it has none where the model is
+  ///   complete.
+  /// - Returns: nil where rank 0 has none.
+  package static func shared(
+    _ first: FitCheckpoints?, output: String, over ranks: any RankGroup
+  ) throws -> FitCheckpoints? {
+    guard ranks.isShared else { return first }
+    guard ranks.any(first != nil) else { return nil }
+    let description = try first.map { try Configuration.encoder().encode([$0.earlier]) }
+    let bytes = ranks.fromFirst([UInt8](description ?? Data()))
+    let earlier = try Configuration.decoder().decode([RunIdentity?].self, from: Data(bytes))[0]
+    let result = first ?? FitCheckpoints(following: earlier, output: output)
+    result.ranks = ranks
+    return result
+  }
+
+  private init(following earlier: RunIdentity?, output: String) {
+    schedule = .never
+    self.output = output
+    folder = nil
+    self.earlier = earlier
+    configuration = earlier?.configuration
+    replaces = earlier?.replaces ?? false
   }
 
   /// Whether the fit that is gone on with was to replace a model.
@@ -90,44 +126,40 @@ public final class FitCheckpoints {
 
   /// Removes everything that was kept: the model is complete, or given up.
   public func remove() {
-    folder.remove()
+    folder?.remove()
     isRemoved = true
   }
 
-  deinit { if !isKept && !isRemoved { folder.remove() } }
-
+  deinit { if !isKept && !isRemoved { folder?.remove() } }
 }
 
 /// What a fit calls.
 extension FitCheckpoints {
-  /// Begins, or goes on with, the fit of these data.
+  /// Begins, or goes on with, the fit.
   ///
   /// - Throws: `CheckpointError` when it is not the one that was begun, `DataError.cannotWrite`.
-  func begin(
-    _ data: PreparedData, _ configuration: Configuration, alignmentLoss: String?
-  ) throws {
-    let run = RunIdentity(
-      data, configuration: configuration, alignmentLoss: alignmentLoss, replaces: replaces)
+  func begin(_ run: RunIdentity) throws {
     lastSave = .now
     if let earlier {
-      notes += try [run.note(goingOnWith: earlier, output: folder.output)].compactMap { $0 }
-    } else if schedule != .never {
+      notes += try [run.note(goingOnWith: earlier, output: output)].compactMap { $0 }
+    } else if let folder, schedule != .never {
       try folder.begin(run)
       isKept = true
     }
+    isKept = ranks.any(isKept)
   }
 
   /// The prefit of that name of `rows`, kept or made now.
   func prefit(
     _ name: String, of rows: PreparedRows, make: () throws -> Prefit
   ) throws -> Prefit {
-    if let file = try folder.finished(name) {
+    if let file = try shared(folder?.finished(name)) {
       return try readable(name) { () throws(CheckpointFile.Malformed) in
         try Prefit(from: file, of: rows)
       }
     }
     let prefit = try make()
-    if schedule != .never { try prefit.save(to: folder.pathOfFinished(name)) }
+    if let folder, schedule != .never { try prefit.save(to: folder.pathOfFinished(name)) }
     return prefit
   }
 
@@ -135,43 +167,52 @@ extension FitCheckpoints {
   func restore(_ course: TrainingCourse) throws {
     lastSave = .now
     guard earlier != nil else { return }
-    let kept = try folder.finished(course.stage)
-    guard let file = try kept ?? folder.lastCheckpoint() else { return }
+    let kept = try folder?.finished(course.stage)
+    let isFinished = ranks.any(kept != nil)
+    guard let file = try shared(kept ?? folder?.lastCheckpoint()) else { return }
     try readable(course.stage) { () throws(CheckpointFile.Malformed) in
       let state = try file.description(CourseState.self)
       // The last checkpoint may be of another stage that is not reached yet.
-      if kept != nil || state.stage == course.stage { try course.restore(state, from: file) }
+      if isFinished || state.stage == course.stage { try course.restore(state, from: file) }
     }
   }
 
   /// Writes a checkpoint if one is due after the last step.
   func stepDone(_ course: TrainingCourse) throws {
-    guard !course.isFinished,
+    guard let folder, !course.isFinished,
       schedule.isDue(
         epochs: course.isAtEpochEnd ? course.records.count : nil,
         elapsed: (ContinuousClock.now - lastSave).inSeconds, cost: saveSeconds)
     else { return }
-    try save(course)
+    try save(course, in: folder)
   }
 
   /// Keeps what `course` came to.
   func finish(_ course: TrainingCourse) throws {
-    guard schedule != .never, try folder.finished(course.stage) == nil else { return }
+    guard let folder, schedule != .never, try folder.finished(course.stage) == nil else { return }
     try course.save(to: folder.pathOfFinished(course.stage))
     folder.removeCheckpoints()
   }
 
   /// Keeps the state of `course` where it stands, since the fit ends here.
   func suspend(_ course: TrainingCourse) throws {
-    if isKept, !course.isFinished { try save(course) }
+    if let folder, isKept, !course.isFinished { try save(course, in: folder) }
   }
 
   /// The error of a fit that was asked to stop.
   var interruption: FitError {
-    isKept ? .suspended(output: folder.output) : .cancelled
+    isKept ? .suspended(output: output) : .cancelled
   }
 
-  private func save(_ course: TrainingCourse) throws {
+  /// The file on every rank, which rank 0 has or has not.
+  private func shared(_ file: CheckpointFile?) throws -> CheckpointFile? {
+    guard ranks.isShared else { return file }
+    guard ranks.any(file != nil) else { return nil }
+    let contents = ranks.fromFirst(try file?.contents() ?? [])
+    return try file ?? CheckpointFile(contents: contents)
+  }
+
+  private func save(_ course: TrainingCourse, in folder: CheckpointFolder) throws {
     let start = ContinuousClock.now
     try folder.addCheckpoint(course.save)
     lastSave = .now
@@ -184,7 +225,7 @@ extension FitCheckpoints {
     do {
       return try read()
     } catch {
-      throw .unreadable(path: folder.output, reason: "'\(part)': \(error.description)")
+      throw .unreadable(path: output, reason: "'\(part)': \(error.description)")
     }
   }
 }

@@ -24,6 +24,8 @@ struct RunIdentity: Codable, Equatable {
   var classNames: [String]
   /// Instructions that products use, and the type of their operands.
   var products: String
+  /// Processes that trained; nil means one.
+  var ranks: Int?
   /// Whether the fit was to replace a model that stands at its output.
   var replaces: Bool
 
@@ -45,7 +47,16 @@ struct RunIdentity: Codable, Equatable {
     classNames = data.classNames
     let precision = configuration.training.precision.forTraining
     products = "\(precision.rawValue) on \(ProductKernel.kernel(for: precision).instructions)"
+    ranks = data.rows.ranks.isShared ? data.rows.ranks.count : nil
     self.replaces = replaces
+  }
+
+  /// Of all that ranks must have in common, their processors' instructions among it.
+  var hash: UInt64 {
+    var hash = ContentHash()
+    hash.update([UInt8]((try? Configuration.encoder().encode(self)) ?? Data()))
+    hash.update(Array(Product.coreName.utf8))
+    return hash.value
   }
 
   /// Traps of a fit under this identity that goes on with `earlier`; nil where there are none.
@@ -68,8 +79,12 @@ struct RunIdentity: Codable, Equatable {
     if let difference = dataDifference(from: earlier) {
       throw .dataDiffer(output: output, difference: difference)
     }
-    guard products != earlier.products else { return nil }
-    return "The fit was begun with products of \(earlier.products), here they are \(products): "
+    guard products != earlier.products || ranks != earlier.ranks else { return nil }
+    let difference =
+      products != earlier.products
+      ? "with products of \(earlier.products), here they are \(products)"
+      : "on \(earlier.ranks ?? 1) ranks, here they are \(ranks ?? 1)"
+    return "The fit was begun \(difference): "
       + "the model may differ in late digits from that of an uninterrupted fit."
   }
 

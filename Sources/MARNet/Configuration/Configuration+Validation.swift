@@ -30,6 +30,7 @@ extension Configuration {
     if let rows = training.shuffleRows {
       try check("training.shuffleRows", rows, training.batchSize...Int(Int32.max))
     }
+    if let parts = training.parts { try check("training.parts", parts, 1...65_536) }
     if let rows = training.slabRows { try check("training.slabRows", rows, 1...Int(Int32.max)) }
     try check("alignment.dimension", alignment.dimension, 1...8_192)
     try check("alignment.temperature", alignment.temperature, from: 0.01, to: 100)
@@ -98,6 +99,12 @@ extension Configuration {
       throw .incompatible(
         reason: "concatenation of logits is not a fusion",
         remedy: "Choose another 'fusion.fusion_operator', or mode 'representation'.")
+    }
+    if alignment.negatives == .global && alignment.method != .ita {
+      throw .incompatible(
+        reason:
+          "negatives of all ranks are those of InfoNCE, not of '\(alignment.method.rawValue)'",
+        remedy: "Leave out 'alignment.negatives', or use the method 'ita'.")
     }
     guard training.scheme == .joint else { return }
     if fusion.fusionOperator != .concatenation || fusion.mode != .representation {

@@ -47,6 +47,16 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
   public var dimension = 256
   /// τ of InfoNCE, divides the cosine similarity; fixed.
   public var temperature = 0.07
+  /// The pairs that are negatives of each other in a fit of several ranks.
+  public enum Negatives: String, Codable, Sendable, CaseIterable {
+    /// Those of all ranks.
+    case global
+    /// Those of one rank.
+    case local
+  }
+
+  /// Nil: of all ranks in `ita`, of one rank in the other methods, which have no such choice.
+  public var negatives: Negatives?
   /// β, weight of the alignment loss; in joint training multiplied by the gate.
   public var weight = 0.3
   /// Slope of LeakyReLU below 0.
@@ -64,6 +74,9 @@ public struct AlignmentOptions: Codable, Sendable, Equatable {
 }
 
 extension AlignmentOptions {
+  /// Whether a loss of several ranks is that of all their pairs.
+  var spansRanks: Bool { method == .ita && negatives != .local }
+
   /// The loss the options describe.
   var loss: any AlignmentLoss {
     switch method {

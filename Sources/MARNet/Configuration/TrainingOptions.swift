@@ -49,15 +49,17 @@ public struct TrainingOptions: Codable, Sendable, Equatable {
   /// Neighbouring rows that are read together where not all are shuffled. Nil: 256 KiB of them,
   /// in whole chunks of the file.
   public var slabRows: Int?
+  /// Parts of the training rows, of neighbours each, that are shuffled on their own and fill equal
+  /// shares of every batch. Nil: as many as there are ranks.
+  public var parts: Int?
   /// Type of the operands of matrix products.
   public var precision = ProductPrecision.auto
 
   /// The defaults.
   public init() {}
 
-  /// Steps for `rowCount` training rows.
-  package func stepCount(rowCount: Int) -> Int {
-    let stepsPerEpoch = max(1, rowCount / min(batchSize, max(rowCount, 1)))
+  /// Steps of passes of `stepsPerEpoch` each.
+  package func stepCount(stepsPerEpoch: Int) -> Int {
     if let epochs { return epochs * stepsPerEpoch }
     let clamped = min(maximumSteps, max(minimumSteps, automaticEpochs * stepsPerEpoch))
     return max(clamped, minimumEpochs * stepsPerEpoch)

@@ -28,6 +28,20 @@ public struct Failure: Sendable, Equatable {
     case configuration
     /// Anything else.
     case other
+
+    /// Exit status, after sysexits.h.
+    public var exitStatus: Int32 {
+      switch self {
+      case .data: 65
+      case .notFound: 66
+      case .diverged: 70
+      case .cannotWrite: 73
+      case .inputOutput: 74
+      case .interrupted: 75
+      case .configuration: 78
+      case .other: 1
+      }
+    }
   }
 
   /// Stable code.
@@ -36,18 +50,7 @@ public struct Failure: Sendable, Equatable {
   public let message: String
 
   /// Exit status, after sysexits.h.
-  public var exitStatus: Int32 {
-    switch code {
-    case .data: 65
-    case .notFound: 66
-    case .diverged: 70
-    case .cannotWrite: 73
-    case .inputOutput: 74
-    case .interrupted: 75
-    case .configuration: 78
-    case .other: 1
-    }
-  }
+  public var exitStatus: Int32 { code.exitStatus }
 
   /// The failure behind `error`.
   public init(_ error: any Error) {
@@ -67,6 +70,7 @@ public struct Failure: Sendable, Equatable {
       switch error {
       case .diverged: code = .diverged
       case .cancelled, .suspended: code = .interrupted
+      case .ranksDiffer: code = .configuration
       }
     case let error as ModelError:
       message = error.description

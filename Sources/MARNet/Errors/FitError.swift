@@ -8,6 +8,8 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
   case cancelled
   /// The same, and the work so far is kept for the fit that will write `output`.
   case suspended(output: String)
+  /// The ranks compute different bits from the same values, or were started differently.
+  case ranksDiffer(stage: String)
 
   /// Where, what was found, what was needed, one remedy.
   public var description: String {
@@ -20,6 +22,11 @@ public enum FitError: Error, Sendable, Equatable, CustomStringConvertible {
       return "interrupted; nothing was written."
     case .suspended(let output):
       return "interrupted; the work so far is kept for \(output)."
+    case .ranksDiffer(let stage):
+      return
+        "\(stage): the ranks differ in their options, their processors or their libraries, and "
+        + "would train different models. Start the same command everywhere, with MARNET_KERNEL "
+        + "(avx2 or portable) and OPENBLAS_CORETYPE (Haswell) set to the same."
     }
   }
 }

@@ -33,7 +33,13 @@ struct FitRun {
     dimensions = data.dimensions(configuration)
     let forecast = FitForecast(FitStage.all(configuration, data, key: key))
     self.progress = { progress(forecast.placing($0)) }
-    try checkpoints?.begin(data, configuration, alignmentLoss: alignmentLoss?.name)
+    let identity = RunIdentity(
+      data, configuration: configuration, alignmentLoss: alignmentLoss?.name,
+      replaces: checkpoints?.replacesModel ?? false)
+    guard data.rows.ranks.agree(identity.hash) else {
+      throw FitError.ranksDiffer(stage: "before the first step")
+    }
+    try checkpoints?.begin(identity)
   }
 
   /// Networks fitted on some of the rows, with the probe that stands beside them.
@@ -42,6 +48,8 @@ struct FitRun {
     var heads: TrainedHeads
     var controls: Model.Controls
     var records: [EpochRecord]
+    /// Of the joint network, or of each of the first two stages.
+    var steps: Int
   }
 
   /// Whether the networks that never saw text go into the model.
@@ -85,7 +93,7 @@ struct FitRun {
       data: data, fitted: fitted, outcome: outcome, hasValidation: data.validation != nil,
       bfloat16Difference: try PrecisionCheck(configuration: configuration, pool: pool)
         .difference(fitted.heads, on: data.rows),
-      steps: configuration.training.stepCount(rowCount: data.rows.rowCount),
+      steps: fitted.steps,
       method: configuration.alignment.method, alignmentLoss: alignmentLoss?.name)
     return Model(
       configuration: configuration, classNames: data.classNames, visualWidth: dimensions.visual,
@@ -107,13 +115,17 @@ struct FitRun {
           stage: stage, epoch: 0, epochCount: 0, step: 0, stepCount: 0,
           isEpochEnd: false, losses: [], record: nil, validationTop1: nil, rowsPerSecond: 0,
           secondsLeft: 0, stageSeconds: (ContinuousClock.now - start).inSeconds))
-      if control == .cancel { throw checkpoints?.interruption ?? FitError.cancelled }
+      if data.rows.ranks.any(control == .cancel) {
+        throw checkpoints?.interruption ?? FitError.cancelled
+      }
     }
     try report()
     func make() throws -> Prefit {
       try rows.prefit(configuration, choosing: earlier, key: key, pool: pool, checkpoint: report)
     }
-    return try checkpoints?.prefit(stage, of: rows, make: make) ?? make()
+    let prefit = try checkpoints?.prefit(stage, of: rows, make: make) ?? make()
+    guard data.rows.ranks.agree(prefit.hash) else { throw FitError.ranksDiffer(stage: stage) }
+    return prefit
   }
 
   private func networks(
@@ -123,7 +135,9 @@ struct FitRun {
     let training = try HeadTraining(
       configuration: configuration, dimensions: dimensions, pool: pool, purpose: purpose,
       heldOut: heldOut, alignmentLoss: alignmentLoss)
-    let trainer = NetworkTrainer(pool: pool, progress: progress, checkpoints: checkpoints)
+    try training.shares(of: rows).check()
+    let trainer = NetworkTrainer(
+      pool: pool, ranks: data.rows.ranks, progress: progress, checkpoints: checkpoints)
     let plain = try rows.trainingRows(teacher: nil, weight: 0, pool: pool)
     let networkKey = key.derived(FitStream.networks)
     var controls = Model.Controls()
@@ -162,6 +176,9 @@ struct FitRun {
         controls.imageOnly.append(network.product)
       }
     }
-    return Fitted(prefit: prefit, heads: heads, controls: controls, records: records)
+    return Fitted(
+      prefit: prefit, heads: heads, controls: controls, records: records,
+      steps: configuration.training.stepCount(
+        stepsPerEpoch: training.shares(of: rows).stepsPerEpoch))
   }
 }

@@ -57,7 +57,9 @@ struct FitStage: Equatable {
   private static func networks(
     _ configuration: Configuration, rowCount: Int, purpose: String, withImageOnly: Bool
   ) -> [FitStage] {
-    let steps = configuration.training.stepCount(rowCount: rowCount)
+    // Parts of unequal size may make a step fewer in each pass: this is for forecasts.
+    let batchSize = min(configuration.training.batchSize, max(rowCount, 1))
+    let steps = configuration.training.stepCount(stepsPerEpoch: max(1, rowCount / batchSize))
     var stages: [FitStage]
     switch configuration.training.scheme {
     case .joint:

@@ -19,6 +19,8 @@ public struct Trainer: Sendable {
   public let memory: MemoryBudget
   /// The alignment loss, where it is the caller's own.
   public let alignmentLoss: (any CustomAlignmentLoss)?
+  /// The processes that fit together on files that each of them can read.
+  package var ranks: any RankGroup = SingleRank.only
 
   /// - Parameters:
   ///   - configuration: hyper-parameters; checked here.
@@ -62,15 +64,19 @@ public struct Trainer: Sendable {
     willBegin: (MemoryPlan) -> Void = { _ in },
     progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
-    let rows = try file.pairedSource(
+    let all = try file.pairedSource(
       .train, withTokens: configuration.alignment.method == .team && alignmentLoss == nil)
-    let validation = file.splits.contains(.val) ? try file.pairedSource(.val) : nil
-    try check(rows, validation)
+    let allValidation = file.splits.contains(.val) ? try file.pairedSource(.val) : nil
+    try check(all, allValidation)
+    let configuration = try configuration.divided(among: ranks, goingOnWith: checkpoints)
+    let rows = all.divided(among: ranks, parts: configuration.training.parts)
+    let validation = allValidation?.divided(among: ranks, parts: nil)
     let plan = try MemoryPlan(
       rows, validation: validation, configuration: configuration, budget: memory,
       threads: threads)
     willBegin(plan)
-    return try fit(
+    return try run(
+      configuration,
       plan.residency == .resident ? rows.resident() : rows,
       validation: plan.residency == .resident
         ? validation?.resident(withText: false) : validation,
@@ -104,7 +110,19 @@ public struct Trainer: Sendable {
     checkpoints: FitCheckpoints? = nil, progress: FitProgressHandler = { _ in .proceed }
   ) throws -> Model {
     try check(rows, validation)
-    return try withoutActuallyEscaping(progress) { progress in
+    let configuration = try configuration.divided(among: ranks, goingOnWith: checkpoints)
+    return try run(
+      configuration, rows.divided(among: ranks, parts: configuration.training.parts),
+      validation: validation?.divided(among: ranks, parts: nil),
+      keepingTargets: ranks.isShared ? false : keepingTargets, checkpoints: checkpoints,
+      progress: progress)
+  }
+
+  private func run(
+    _ configuration: Configuration, _ rows: PairedSource, validation: PairedSource?,
+    keepingTargets: Bool?, checkpoints: FitCheckpoints?, progress: FitProgressHandler
+  ) throws -> Model {
+    try withoutActuallyEscaping(progress) { progress in
       try FitRun(
         configuration: configuration, pool: WorkerPool(threads: threads), rows: rows,
         validation: validation, alignmentLoss: alignmentLoss, keepingTargets: keepingTargets,

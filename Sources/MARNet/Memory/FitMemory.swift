@@ -41,10 +41,18 @@ package struct FitMemory {
   /// Bytes of a row where it waits to be drawn.
   private var rowBytes: Int { rows.rowBytes + TrainingRows.targetBytes(classCount: classes) }
 
+  /// Of one of the parts of `rowCount` rows.
   private func plan(rowCount: Int) -> ShufflePlan {
     ShufflePlan(
-      rowCount: rowCount, rowBytes: rowBytes, chunkRows: rows.chunkRows,
+      rowCount: (rowCount + parts - 1) / parts, rowBytes: rowBytes, chunkRows: rows.chunkRows,
       options: configuration.training, key: RandomKey(seed: 0))
+  }
+
+  private var parts: Int { configuration.training.parts ?? rows.visual.ranks.count }
+
+  /// Parts of this rank, each with windows of its own.
+  private var ownParts: Int {
+    (parts + rows.visual.ranks.count - 1) / rows.visual.ranks.count
   }
 
   /// Rows of a window.
@@ -53,9 +61,10 @@ package struct FitMemory {
   /// Rows in memory while streaming. The rows left beside those that are held out may be few
   /// enough to be shuffled whole where all of them are not.
   private var bufferedRows: Int {
-    max(
-      plan(rowCount: rows.rowCount).bufferedRows,
-      plan(rowCount: rows.rowCount - (validation == nil ? heldOut : 0)).bufferedRows)
+    ownParts
+      * max(
+        plan(rowCount: rows.rowCount).bufferedRows,
+        plan(rowCount: rows.rowCount - (validation == nil ? heldOut : 0)).bufferedRows)
   }
 
   private var heldOut: Int {

@@ -54,11 +54,14 @@ extension MemoryPlan {
   ) throws {
     let need = FitMemory(
       rows, validation: validation, configuration: configuration, threads: threads)
-    let residency: Residency = need.resident <= budget.byteCount ? .resident : .streaming
+    // A rank reads its own rows whenever it needs them.
+    let isShared = rows.visual.ranks.isShared
+    let residency: Residency =
+      need.resident <= budget.byteCount && !isShared ? .resident : .streaming
     let least = need.streaming(keepingTargets: false)
     let comfortable = need.streaming(keepingTargets: true)
     self.residency = residency
-    keepsTargets = residency == .resident || comfortable <= budget.byteCount
+    keepsTargets = residency == .resident || comfortable <= budget.byteCount && !isShared
     self.budget = budget
     residentByteCount = need.resident
     byteCount = residency == .resident ? need.resident : keepsTargets ? comfortable : least

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MARNetData
 import MARNetDense
 
 /// What the linear prefit is to choose itself, and what it takes from an earlier one.
@@ -48,6 +49,17 @@ package struct Prefit: Sendable {
   package let gate: Double
   /// Nil where there is none: no text, or too little.
   package let teacher: Teacher?
+
+  /// Of the probes that predict and of all that the training takes from here.
+  var hash: UInt64 {
+    var hash = ContentHash()
+    for probe in [imageProbe, textProbe].compactMap({ $0 }) {
+      hash.update(probe.weights.values)
+      hash.update(probe.bias)
+    }
+    hash.update([imageExponent, textExponent, gate])
+    return hash.value
+  }
 
   /// Values of the tables on which the teacher's exponents are judged: 64 MiB each.
   private static let mostJudged = 16 << 20

@@ -5,7 +5,7 @@ import MARNetData
 import MARNetDense
 
 /// The objective of `LogisticObjective` over rows that are read anew for every evaluation: as
-/// many as there are, in a fixed memory.
+/// many as there are, in a fixed memory; each rank sums over its own.
 ///
 /// Variables are those of `LogisticObjective` in the same `PrincipalSpace`, whose basis a part
 /// of the rows has defined; weights are taken to features, and gradients back.
@@ -92,6 +92,7 @@ package final class StreamedLogisticObjective: DifferentiableObjective {
     try rows.visual.rows.forEachBlock { range, block in
       add(block, first: range.lowerBound, packed, bias, to: &sums)
     }
+    sums.add(over: rows.visual.rows.ranks)
     let inverse = 1 / mass
     var onRows = Matrix(rowCount: classes, columnCount: onFeatures.columnCount)
     let target = onRows.mutableView()
@@ -129,6 +130,14 @@ package final class StreamedLogisticObjective: DifferentiableObjective {
     init(classes: Int, width: Int) {
       weights = [Double](repeating: 0, count: classes * width)
       bias = [Double](repeating: 0, count: classes)
+    }
+
+    mutating func add(over ranks: any RankGroup) {
+      guard ranks.isShared else { return }
+      ranks.sum(&weights)
+      bias += [loss, squares]
+      ranks.sum(&bias)
+      (squares, loss) = (bias.removeLast(), bias.removeLast())
     }
   }
 

@@ -25,17 +25,32 @@ package struct HeldOutRows: Sendable {
       rows: rows.rows(at: picked), labels: picked.map { labels[$0] }, classWeights: classWeights)
   }
 
-  /// The fraction of rows whose largest log-probability is at their label.
-  func top1(_ logProbabilities: Matrix) -> Double {
+  /// The fraction of rows whose largest log-probability, as `score` gives it, is at their label.
+  ///
+  /// - Parameter ranks: of which each scores some of the rows.
+  func top1(over ranks: any RankGroup, _ score: (KeyedRows) -> Matrix) -> Double {
+    let own =
+      labels.count * ranks.rank / ranks.count..<labels.count * (ranks.rank + 1) / ranks.count
+    var right = [0.0]
+    if own.count == labels.count {
+      right[0] = Double(rightCount(score(rows), own))
+    } else if !own.isEmpty {
+      right[0] = Double(rightCount(score(rows.rows(at: Array(own))), own))
+    }
+    ranks.sum(&right)
+    return right[0] / Double(max(labels.count, 1))
+  }
+
+  private func rightCount(_ logProbabilities: Matrix, _ own: Range<Int>) -> Int {
     var right = 0
     let view = logProbabilities.view
-    for (row, label) in labels.enumerated() {
+    for (row, label) in labels[own].enumerated() {
       let values = view.row(row)
       var best = 0
       for c in 1..<view.columnCount where values[c] > values[best] { best = c }
       if best == Int(label) { right += 1 }
     }
     withExtendedLifetime(logProbabilities) {}
-    return Double(right) / Double(max(labels.count, 1))
+    return right
   }
 }

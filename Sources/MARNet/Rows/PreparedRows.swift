@@ -24,6 +24,9 @@ package struct PreparedRows: Sendable {
 
   package var rowCount: Int { labels.count }
 
+  /// Those that each have a part of the rows.
+  package var ranks: any RankGroup { visual.rows.ranks }
+
   /// Whether every row lies in memory.
   package var isResident: Bool { visual.rows is StoredRows && text.rows is StoredRows }
 
@@ -68,6 +71,13 @@ package struct PreparedRows: Sendable {
   /// The row of the source that row `row` is.
   @inline(__always)
   package func source(_ row: Int) -> Int { positions.map { Int($0[row]) } ?? row }
+
+  /// Which of the rows are those of the source in `range`.
+  func rows(ofSource range: Range<Int>) -> Range<Int> {
+    guard let positions else { return range }
+    let (first, end) = (Int32(range.lowerBound), Int32(range.upperBound))
+    return positions.insertionIndex(of: first)..<positions.insertionIndex(of: end)
+  }
 
   /// The rows at `indices`, ascending.
   package func rows(at indices: [Int]) -> PreparedRows {

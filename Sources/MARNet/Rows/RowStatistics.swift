@@ -18,17 +18,19 @@ struct RowStatistics {
       textWidth: source.text?.width, classNames: source.classNames)
     var keys = [UInt64](repeating: 0, count: source.rowCount)
     visual = try Standardizer(scanning: source.visual, pool: pool) { rows, block in
-      fingerprint.add(block)
       Self.hash(block, into: &keys, at: rows.lowerBound)
     }
+    keys = Self.gathered(keys, of: source.visual)
+    fingerprint.add(rowHashes: keys)
     self.keys = keys
     if let texts = source.text {
       var hashes = [UInt64](repeating: 0, count: source.rowCount)
       text = try Standardizer(scanning: texts, isUsed: source.hasText, pool: pool) {
         rows, block in
-        fingerprint.add(block)
         Self.hash(block, into: &hashes, at: rows.lowerBound)
       }
+      hashes = Self.gathered(hashes, of: texts)
+      fingerprint.add(rowHashes: hashes)
       distinctTexts = Self.distinct(hashes, where: source.hasText)
     } else {
       text = Standardizer(mean: [0], scale: [0])
@@ -42,7 +44,12 @@ struct RowStatistics {
   static func keys(of rows: any FeatureRows) throws -> [UInt64] {
     var keys = [UInt64](repeating: 0, count: rows.rowCount)
     try rows.forEachBlock { range, block in hash(block, into: &keys, at: range.lowerBound) }
-    return keys
+    return gathered(keys, of: rows)
+  }
+
+  /// The hashes of all ranks' rows, of which each rank has those of its own.
+  private static func gathered(_ hashes: [UInt64], of rows: any FeatureRows) -> [UInt64] {
+    rows.ranks.isShared ? rows.ranks.gathered(Array(hashes[rows.ownRows])) : hashes
   }
 
   private static func hash(_ block: Matrix, into keys: inout [UInt64], at first: Int) {

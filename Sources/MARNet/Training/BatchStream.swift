@@ -3,13 +3,15 @@
 import MARNetDense
 import MARNetHeads
 
-/// Deals the rows of a training out in batches, epoch after epoch, in the order of a
-/// `ShufflePlan`; the incomplete last batch of an epoch is left out.
+/// Deals the rows of a training, or of a part of them, out into their places of each batch, epoch
+/// after epoch, in the order of a `ShufflePlan`; what does not fill its places at the end of an
+/// epoch is left out.
 ///
 /// Rows in memory and rows of a file come in the same order with the same bits.
 final class BatchStream {
   private let plan: ShufflePlan
   private let buffer: BatchBuffer
+  private let places: Range<Int>
   private let supply: Supply
   private var epoch = 0
   private var windows: [ShufflePlan.Window] = []
@@ -31,11 +33,18 @@ final class BatchStream {
     case file(WindowReader)
   }
 
-  /// - Parameter epochCount: of the training.
-  init(_ rows: TrainingRows, plan: ShufflePlan, batchSize: Int, epochCount: Int) {
+  /// - Parameters:
+  ///   - buffer: where batches are put together.
+  ///   - places: those of `buffer` that these rows fill.
+  ///   - epochCount: of the training.
+  init(
+    _ rows: TrainingRows, plan: ShufflePlan, into buffer: BatchBuffer, places: Range<Int>,
+    epochCount: Int
+  ) {
     self.plan = plan
-    buffer = BatchBuffer(rows, batchSize: batchSize)
-    slots = [Int](repeating: 0, count: batchSize)
+    self.buffer = buffer
+    self.places = places
+    slots = [Int](repeating: 0, count: buffer.rowCount)
     if rows.rows.isResident {
       supply = .resident(ResidentWindow(rows: rows))
     } else {
@@ -56,7 +65,7 @@ final class BatchStream {
     current = nil
     self.epoch = epoch
     windows = plan.windows(epoch: epoch)
-    var (index, rowsBefore) = (0, batchCount * buffer.rowCount)
+    var (index, rowsBefore) = (0, batchCount * places.count)
     while rowsBefore >= windows[index].rowCount, index + 1 < windows.count {
       rowsBefore -= windows[index].rowCount
       index += 1
@@ -67,21 +76,20 @@ final class BatchStream {
     dealt = rowsBefore
   }
 
-  /// The next batch of the epoch; valid until the next call.
+  /// Writes the rows of the next batch of the epoch.
   ///
-  /// - Throws: `DataError` when its rows cannot be read.
-  func next(pool: WorkerPool) throws -> TrainingBatch {
-    var place = 0
-    while place < buffer.rowCount {
+  /// - Throws: `DataError` when they cannot be read.
+  func next(pool: WorkerPool) throws {
+    var place = places.lowerBound
+    while place < places.upperBound {
       if dealt == order.count, let index = current?.index { try open(index + 1) }
       guard let drawn = current else { preconditionFailure("a batch before the epoch") }
-      let count = min(buffer.rowCount - place, order.count - dealt)
+      let count = min(places.upperBound - place, order.count - dealt)
       for offset in 0..<count { slots[place + offset] = order[dealt + offset] }
       write(place..<place + count, from: drawn, pool: pool)
       dealt += count
       place += count
     }
-    return buffer.batch
   }
 
   private func write(_ places: Range<Int>, from drawn: Drawn, pool: WorkerPool) {

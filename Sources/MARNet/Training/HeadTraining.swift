@@ -15,6 +15,8 @@ package struct HeadTraining {
   let purpose: String
   let heldOut: HeldOutRows?
   private let alignmentLoss: any AlignmentLoss
+  /// Whether the loss over several ranks is that of all their pairs.
+  private let spansRanks: Bool
 
   /// - Parameter alignmentLoss: takes the place of the configuration's.
   /// - Throws: `NoiseSchedule.Invalid`, which a validated configuration cannot have.
@@ -30,6 +32,7 @@ package struct HeadTraining {
     self.pool = pool
     self.purpose = purpose
     self.heldOut = heldOut?.sample(limit: Self.progressRows)
+    spansRanks = alignmentLoss == nil && configuration.alignment.spansRanks
     self.alignmentLoss =
       if let alignmentLoss {
         CustomAlignment(loss: alignmentLoss)
@@ -44,14 +47,21 @@ package struct HeadTraining {
   /// The configuration's options of a network with that weight of the alignment loss; 0
   /// leaves alignment out.
   ///
-  /// - Parameter tokens: of the rows it is trained on.
-  package func networkOptions(
-    alignmentWeight: Double, tokens: TokenShape? = nil
-  ) -> NetworkOptions {
+  /// - Parameter rows: those that it is trained on.
+  package func networkOptions(alignmentWeight: Double, on rows: PreparedRows) -> NetworkOptions {
     var result = NetworkOptions()
-    if alignmentWeight > 0 { result.alignmentLoss = alignmentLoss }
+    let shares = shares(of: rows)
+    result.ranks = rows.ranks
+    result.firstRow = shares.ownPlaces.lowerBound
+    if alignmentWeight > 0 {
+      result.alignmentLoss = alignmentLoss
+      if rows.ranks.isShared, spansRanks, let loss = alignmentLoss as? InfoNCE {
+        result.alignmentLoss = GlobalInfoNCE(
+          loss, ranks: rows.ranks, batchSize: shares.batchSize)
+      }
+    }
     result.alignmentWeight = Float(alignmentWeight)
-    result.tokens = tokens
+    result.tokens = rows.tokens?.shape
     result.reconstructionWeight = Float(configuration.reconstruction.weight)
     result.textScale = Float(configuration.reconstruction.textScale)
     result.slope = slope
@@ -61,22 +71,34 @@ package struct HeadTraining {
     return result
   }
 
-  func batchSize(_ rowCount: Int) -> Int { min(configuration.training.batchSize, rowCount) }
+  /// Who computes on which places of the batches of `rows`.
+  package func shares(of rows: PreparedRows) -> BatchShares {
+    BatchShares(
+      rows, batchSize: configuration.training.batchSize,
+      partCount: configuration.training.parts ?? rows.ranks.count)
+  }
+
+  /// Places of this rank in the batches of `rows`.
+  func batchSize(_ rows: TrainingRows) -> Int { shares(of: rows.rows).ownPlaces.count }
 
   func course(
     _ network: any TrainingNetwork, on rows: TrainingRows, stage: String, steps: Int? = nil,
     key: RandomKey, validate: (() -> Double)? = nil
   ) -> TrainingCourse {
-    TrainingCourse(
-      network, on: rows, options: configuration.training,
+    let shares = shares(of: rows.rows)
+    return TrainingCourse(
+      network, on: rows, shares: shares, options: configuration.training,
       stage: purpose.isEmpty ? stage : "\(stage), \(purpose)",
-      stepCount: steps ?? configuration.training.stepCount(rowCount: rows.rowCount), key: key,
+      stepCount: steps
+        ?? configuration.training.stepCount(stepsPerEpoch: shares.stepsPerEpoch), key: key,
       validate: validate)
   }
 
   /// Top-1 of all heads on the held-out rows, one draw for speed, with the parameters that
-  /// `network` then has.
-  func validation(_ heads: TrainedHeads, from network: any TrainingNetwork) -> (() -> Double)? {
+  /// `network`, which is trained on `rows`, then has.
+  func validation(
+    _ heads: TrainedHeads, from network: any TrainingNetwork, on rows: TrainingRows
+  ) -> (() -> Double)? {
     guard let heldOut else { return nil }
     let scorer = BlockScorer(
       heads,
@@ -85,7 +107,7 @@ package struct HeadTraining {
       pool: pool)
     return {
       heads.parameters.copyValues(from: network.parameters)
-      return heldOut.top1(scorer.score(heldOut.rows).network)
+      return heldOut.top1(over: rows.rows.ranks) { scorer.score($0).network }
     }
   }
 
@@ -98,18 +120,18 @@ package struct HeadTraining {
     on rows: TrainingRows, gate: Double, usesText: Bool, stage: String, key: RandomKey
   ) throws -> PlannedTraining<TrainedHeads> {
     var options = networkOptions(
-      alignmentWeight: usesText ? configuration.alignment.weight * gate : 0,
-      tokens: rows.rows.tokens?.shape)
+      alignmentWeight: usesText ? configuration.alignment.weight * gate : 0, on: rows.rows)
     if !usesText { options.reconstructionWeight = 0 }
     let network = JointNetwork(
       dimensions: dimensions, schedule: schedule, options: options,
-      batchSize: batchSize(rows.rowCount), precision: precision, key: key)
+      batchSize: batchSize(rows), precision: precision, key: key)
     let heads = try TrainedHeads(
       HeadArchitecture(
         configuration, dimensions: dimensions, hasTextProjector: options.alignmentLoss != nil),
       precision: precision)
     let course = course(
-      network, on: rows, stage: stage, key: key, validate: validation(heads, from: network))
+      network, on: rows, stage: stage, key: key,
+      validate: validation(heads, from: network, on: rows))
     return PlannedTraining(course) {
       heads.parameters.copyValues(from: network.parameters)
       return heads
@@ -126,8 +148,8 @@ package struct HeadTraining {
   ) -> PlannedTraining<ImageOnlyHead> {
     let network = AlignmentNetwork(
       dimensions: dimensions,
-      options: networkOptions(alignmentWeight: weight, tokens: rows.rows.tokens?.shape),
-      batchSize: batchSize(rows.rowCount), precision: precision, key: key)
+      options: networkOptions(alignmentWeight: weight, on: rows.rows),
+      batchSize: batchSize(rows), precision: precision, key: key)
     let head = ImageOnlyHead(dimensions: dimensions, slope: slope)
     let validate = heldOut.map { heldOut in
       {
@@ -135,7 +157,7 @@ package struct HeadTraining {
         let scorer = ImageOnlyScorer(
           head: head, alignedWidth: dimensions.aligned, classCount: dimensions.classes,
           pool: pool)
-        return heldOut.top1(scorer.logProbabilities(of: heldOut.rows))
+        return heldOut.top1(over: rows.rows.ranks) { scorer.logProbabilities(of: $0) }
       }
     }
     // An image-only network is trained for comparison only: nobody watches it.

@@ -2,9 +2,11 @@
 
 import MARNetDense
 
-/// Trains one network to its end, every worker on the same step, and reports progress.
+/// Trains one network to its end, every worker of every rank on the same step, and reports progress.
 struct NetworkTrainer {
   let pool: WorkerPool
+  /// Those that train together: all stop after the same step.
+  let ranks: any RankGroup
   let progress: FitProgressHandler
   let checkpoints: FitCheckpoints?
   private static let secondsBetweenReports = 0.2
@@ -21,11 +23,14 @@ struct NetworkTrainer {
       var control = FitControl.proceed
       if course.isAtEpochEnd, let record = course.records.last {
         control = report(record, course, clock.elapsed, secondsAStep, isEpochEnd: true)
+        guard ranks.agree(course.parametersHash) else {
+          throw FitError.ranksDiffer(stage: course.stage)
+        }
       } else if clock.isDue() {
         control = report(
           course.currentRecord, course, clock.elapsed, secondsAStep, isEpochEnd: false)
       }
-      if control == .cancel { try stop(course) }
+      if ranks.any(control == .cancel) { try stop(course) }
       try checkpoints?.stepDone(course)
     }
     try checkpoints?.finish(course)

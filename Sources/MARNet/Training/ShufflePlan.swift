@@ -21,6 +21,8 @@ package struct ShufflePlan: Sendable {
   static let fewestSlabs = 16
 
   package let rowCount: Int
+  /// Number of the first row.
+  private let firstRow: Int
   /// Rows of a slab; the last one may have fewer.
   package let slabRows: Int
   /// Slabs of a window; the last one may have fewer.
@@ -28,13 +30,16 @@ package struct ShufflePlan: Sendable {
   private let key: RandomKey
 
   /// - Parameters:
+  ///   - firstRow: number of the first of the `rowCount` rows.
   ///   - rowBytes: of a row where it waits to be drawn.
   ///   - chunkRows: rows that are read together.
   ///   - key: of the batches.
   package init(
-    rowCount: Int, rowBytes: Int, chunkRows: Int, options: TrainingOptions, key: RandomKey
+    rowCount: Int, firstRow: Int = 0, rowBytes: Int, chunkRows: Int, options: TrainingOptions,
+    key: RandomKey
   ) {
     self.rowCount = rowCount
+    self.firstRow = firstRow
     self.key = key
     let isWhole =
       options.shuffleRows.map { $0 >= rowCount } ?? (rowCount * rowBytes <= Self.wholeBytes)
@@ -63,16 +68,20 @@ package struct ShufflePlan: Sendable {
     /// Slabs in ascending order.
     let slabs: [Int]
     let slabRows: Int
+    /// Number of the first row of all windows.
+    let firstRow: Int
     package let rowCount: Int
 
     /// The row in place `slot`, slab after slab.
     @inline(__always)
-    package func row(_ slot: Int) -> Int { slabs[slot / slabRows] * slabRows + slot % slabRows }
+    package func row(_ slot: Int) -> Int {
+      firstRow + slabs[slot / slabRows] * slabRows + slot % slabRows
+    }
 
     /// The rows slab by slab.
     var ranges: [Range<Int>] {
       slabs.indices.map { index in
-        let first = slabs[index] * slabRows
+        let first = firstRow + slabs[index] * slabRows
         return first..<first + min(slabRows, rowCount - index * slabRows)
       }
     }
@@ -94,7 +103,8 @@ package struct ShufflePlan: Sendable {
     // Only the last slab of all may be short, and it comes last here, too.
     let missing = sorted.last == slabCount - 1 ? slabCount * slabRows - rowCount : 0
     return Window(
-      slabs: sorted, slabRows: slabRows, rowCount: sorted.count * slabRows - missing)
+      slabs: sorted, slabRows: slabRows, firstRow: firstRow,
+      rowCount: sorted.count * slabRows - missing)
   }
 
   /// Writes the order of the slots of window `index` of an epoch.

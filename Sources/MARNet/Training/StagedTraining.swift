@@ -53,11 +53,12 @@ extension HeadTraining {
     on rows: TrainingRows, into heads: TrainedHeads, diffuses: Bool, stage: String,
     key: RandomKey
   ) -> PlannedTraining<TrainedHeads> {
-    var options = networkOptions(alignmentWeight: 0)
+    var options = networkOptions(alignmentWeight: 0, on: rows.rows)
+    options.tokens = nil
     options.diffuses = diffuses
     let network = ReconstructionNetwork(
       dimensions: dimensions, schedule: schedule, options: options,
-      batchSize: batchSize(rows.rowCount), precision: precision, key: key)
+      batchSize: batchSize(rows), precision: precision, key: key)
     return PlannedTraining(course(network, on: rows, stage: stage, key: key)) {
       heads.parameters.copyValues(from: network.parameters)
       return heads
@@ -71,17 +72,17 @@ extension HeadTraining {
     of frozen: FrozenBranches, labels: [Int32], classWeights: ClassWeightTable? = nil,
     into heads: TrainedHeads, stage: String, key: RandomKey
   ) -> PlannedTraining<TrainedHeads> {
-    let network = FusionNetwork(
-      dimensions: dimensions, fusionOperator: heads.architecture.fusionOperator,
-      mode: heads.architecture.fusionMode, dropout: Float(configuration.training.dropout),
-      batchSize: batchSize(labels.count), precision: precision, key: key,
-      onEpoch: { epoch, pool in frozen.draw(epoch + 1, pool: pool) })
     let rows = TrainingRows(
       visual: frozen.aligned, text: frozen.reconstructed, labels: labels,
       classCount: dimensions.classes, classWeights: classWeights)
+    let network = FusionNetwork(
+      dimensions: dimensions, fusionOperator: heads.architecture.fusionOperator,
+      mode: heads.architecture.fusionMode, dropout: Float(configuration.training.dropout),
+      batchSize: batchSize(rows), precision: precision, key: key,
+      onEpoch: { epoch, pool in frozen.draw(epoch + 1, pool: pool) })
     let course = course(
       network, on: rows, stage: stage, steps: configuration.training.fusionSteps, key: key,
-      validate: validation(heads, from: network))
+      validate: validation(heads, from: network, on: rows))
     return PlannedTraining(course) {
       heads.parameters.copyValues(from: network.parameters)
       return heads

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MARNetData
 import MARNetDense
 import MARNetHeads
 
@@ -11,6 +12,8 @@ package final class TrainingCourse: @unchecked Sendable {
   package let stage: String
   package let stepCount: Int
   package let stepsPerEpoch: Int
+  /// Rows of a batch, those of other ranks among them.
+  package let batchSize: Int
   /// Updates done.
   package internal(set) var step = 0
   /// One an epoch that has ended.
@@ -18,43 +21,50 @@ package final class TrainingCourse: @unchecked Sendable {
   /// Time spent in steps, times the threads they had.
   package private(set) var coreSeconds = 0.0
   let network: any TrainingNetwork
-  /// Gone with the last step: its memory is for what is trained next.
-  var batches: BatchStream?
+  /// Gone with the last step: their memory is for what is trained next.
+  var batches: PartedBatches?
   let optimizer: AdamW
   private let schedule: LearningRateSchedule
   /// Fused top-1 on held-out rows with the network as it stands; nil where none are held out.
   private let validate: (() -> Double)?
   var sum = LossTerms()
   private var hasBegunEpoch = false
+  private let ranks: any RankGroup
 
   /// - Parameters:
+  ///   - shares: of this rank in the batches, for which `network` is made; nil where it computes on
+  ///     whole batches.
   ///   - stage: what is trained, for records and errors.
   ///   - stepCount: updates in all.
   ///   - key: of batches; networks draw their own numbers from theirs.
   package init(
-    _ network: any TrainingNetwork, on rows: TrainingRows, options: TrainingOptions,
-    stage: String, stepCount: Int, key: RandomKey, validate: (() -> Double)? = nil
+    _ network: any TrainingNetwork, on rows: TrainingRows, shares: BatchShares? = nil,
+    options: TrainingOptions, stage: String, stepCount: Int, key: RandomKey,
+    validate: (() -> Double)? = nil
   ) {
     self.network = network
     self.stage = stage
     self.stepCount = stepCount
     self.validate = validate
-    let stepsPerEpoch = max(1, rows.rowCount / network.batchSize)
+    let shares =
+      shares ?? BatchShares(rows.rows, batchSize: network.batchSize, partCount: 1)
+    precondition(
+      shares.ownPlaces.count == network.batchSize && shares.stepsPerEpoch > 0,
+      "'\(stage)' has \(network.batchSize) places in a batch, and the rows fill \(shares)")
+    let stepsPerEpoch = shares.stepsPerEpoch
     self.stepsPerEpoch = stepsPerEpoch
+    batchSize = shares.batchSize
+    ranks = rows.rows.ranks
     schedule = LearningRateSchedule(
       peak: options.learningRate, stepCount: stepCount, warmup: options.warmup)
     optimizer = AdamW(
       layout: network.parameters.layout, weightDecay: options.weightDecay,
       clipNorm: options.clipNorm)
-    batches = BatchStream(
-      rows,
-      plan: ShufflePlan(
-        rowCount: rows.rowCount, rowBytes: rows.rowBytes, chunkRows: rows.chunkRows,
-        options: options, key: key), batchSize: network.batchSize,
+    batches = PartedBatches(
+      rows, shares: shares, options: options, key: key,
       epochCount: (stepCount + stepsPerEpoch - 1) / stepsPerEpoch)
   }
 
-  package var batchSize: Int { network.batchSize }
   package var epochCount: Int { (stepCount + stepsPerEpoch - 1) / stepsPerEpoch }
   /// From 0.
   package var epoch: Int { min(step, stepCount - 1) / stepsPerEpoch }
@@ -97,7 +107,11 @@ package final class TrainingCourse: @unchecked Sendable {
 
   private func makeStep(pool: WorkerPool) throws {
     guard let batches else { preconditionFailure("'\(stage)' was trained to its end") }
-    let terms = network.evaluate(try batches.next(pool: pool), step: step, pool: pool)
+    var terms = network.evaluate(try batches.next(pool: pool), step: step, pool: pool)
+    if ranks.isShared {
+      ranks.finishSums()
+      terms.sum(over: ranks)
+    }
     let norm = optimizer.update(
       network.parameters, rate: schedule.rate(at: step), step: step, pool: pool)
     if let term = terms.firstNonFinite ?? (norm.isFinite ? nil : "gradient") {
@@ -105,6 +119,16 @@ package final class TrainingCourse: @unchecked Sendable {
     }
     sum += terms
     step += 1
+  }
+
+  /// Of the parameters as they stand.
+  var parametersHash: UInt64 {
+    var hash = ContentHash()
+    let values = network.parameters.values
+    hash.update(
+      UnsafeRawBufferPointer(
+        start: values.pointer, count: values.count * MemoryLayout<Float>.stride))
+    return hash.value
   }
 
   private func record(validationTop1: Double?) -> EpochRecord {

@@ -14,27 +14,41 @@ package protocol FeatureRows: Sendable {
   /// Rows that are best read together, such as those of a chunk; 1 where it does not matter.
   var chunkRows: Int { get }
 
-  /// Reads the rows in `range` into `target`, `[range.count, width]`.
+  /// The ranks that each have a part of the rows.
+  var ranks: any RankGroup { get }
+  /// The rows that this rank reads; all where there is no other.
+  var ownRows: Range<Int> { get }
+
+  /// Reads the rows in `range`, all of them this rank's, into `target`, `[range.count, width]`.
   ///
   /// - Throws: `DataError` when they cannot be read or are not finite.
   func read(_ range: Range<Int>, into target: MatrixView) throws
+
+  /// The rows at `rows`, ascending, in memory, or all of them. Every rank has them afterwards.
+  func stored(at rows: [Int]?) throws -> StoredRows
 }
 
 extension FeatureRows {
+  package var ranks: any RankGroup { SingleRank.only }
+  package var ownRows: Range<Int> { 0..<rowCount }
+
   /// Bytes of a row in memory.
   package var rowBytes: Int { width * storedType.byteCount }
 
   /// Bytes of Float32 in a block that is read at once: enough to hide what a read costs.
   private var blockBytes: Int { 8 << 20 }
 
-  /// Where blocks that are read one after the other begin and end: at chunks.
+  /// Where blocks of this rank's rows that are read one after the other begin and end: at chunks.
   package var readingBlocks: [Range<Int>] {
     let chunk = max(1, chunkRows)
     let size = (blockBytes / (max(width, 1) * 4) / chunk + 1) * chunk
-    return stride(from: 0, to: rowCount, by: size).map { $0..<min($0 + size, rowCount) }
+    let (first, end) = (ownRows.lowerBound, ownRows.upperBound)
+    return stride(from: first / size * size, to: end, by: size).map {
+      max($0, first)..<min($0 + size, end)
+    }
   }
 
-  /// Visits all rows in order, block by block; a file is read ahead on another thread.
+  /// Visits this rank's rows in order, block by block; a file is read ahead on another thread.
   package func forEachBlock(_ visit: (_ rows: Range<Int>, _ values: Matrix) throws -> Void) throws {
     try ReadAhead.forEach(readingBlocks) { rows in
       try Matrix(rowCount: rows.count, columnCount: width) { try read(rows, into: $0) }
@@ -46,8 +60,11 @@ extension FeatureRows {
   /// All rows, in memory.
   package func stored() throws -> StoredRows { try stored(at: nil) }
 
-  /// The rows at `rows`, ascending, in memory: one pass over the blocks that hold any.
-  package func stored(at rows: [Int]?) throws -> StoredRows {
+  package func stored(at rows: [Int]?) throws -> StoredRows { try read(at: rows) }
+
+  /// What `stored(at:)` is where this rank has all the rows: one pass over the blocks that hold
+  /// any of `rows`.
+  private func read(at rows: [Int]?) throws -> StoredRows {
     let result = StoredRows(
       rowCount: rows?.count ?? rowCount, width: width, type: storedType, chunkRows: chunkRows)
     guard let rows else {

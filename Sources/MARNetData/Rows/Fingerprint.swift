@@ -4,9 +4,9 @@ import MARNetDense
 
 /// A fingerprint of data: what a model was fitted on.
 ///
-/// It covers Float32 values, text masks, labels and class names in a fixed order, so
-/// that chunking, compression, and storing the same values in another type leave it
-/// as it is.
+/// It covers Float32 values, by the hashes of the rows, text masks, labels and class names in a
+/// fixed order, so that chunking, compression, storing the same values in another type, and who
+/// reads which rows leave it as it is.
 package struct Fingerprint {
   private var hash = ContentHash()
 
@@ -19,8 +19,16 @@ package struct Fingerprint {
   }
 
   package mutating func add(_ features: Matrix) {
-    features.withUnsafeBufferPointer { hash.update(UnsafeRawBufferPointer($0)) }
+    add(
+      rowHashes: [UInt64](unsafeUninitializedCapacity: features.rowCount) { hashes, count in
+        if let base = hashes.baseAddress { RandomKey.contentRows(features.view, into: base) }
+        count = features.rowCount
+      })
+    withExtendedLifetime(features) {}
   }
+
+  /// - Parameter hashes: those of `RandomKey.contentRows`.
+  package mutating func add(rowHashes hashes: [UInt64]) { hash.update(hashes) }
 
   package mutating func add(hasText: [Bool], labels: [Int32]) {
     hash.update(hasText.map { $0 ? UInt8(1) : 0 })

@@ -67,6 +67,15 @@ package struct PairedSource: Sendable {
       classNames: classNames, tokens: tokens, origin: origin, names: names)
   }
 
+  /// The same rows with features that `replace` makes of these.
+  package func replacingFeatures(
+    _ replace: (any FeatureRows) -> any FeatureRows
+  ) -> PairedSource {
+    PairedSource(
+      visual: replace(visual), text: text.map(replace), hasText: hasText, labels: labels,
+      classNames: classNames, tokens: tokens, origin: origin, names: names)
+  }
+
   /// - Throws: `DataError` unless every class has a labelled row, as fitting needs.
   package func requireEveryClassLabelled() throws {
     var counts = [Int](repeating: 0, count: classNames.count)

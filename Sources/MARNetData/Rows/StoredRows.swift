@@ -78,6 +78,12 @@ package final class StoredRows: FeatureRows, @unchecked Sendable {
     }
   }
 
+  /// Bytes of the rows as they are stored, one after the other.
+  package var bytes: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(
+      start: UnsafeMutableRawPointer(floats), count: rowCount * width * storedType.byteCount)
+  }
+
   package func read(_ range: Range<Int>, into target: MatrixView) {
     for (place, row) in range.enumerated() { copy(row, into: target.row(place)) }
   }

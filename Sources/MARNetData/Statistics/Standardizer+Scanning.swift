@@ -6,8 +6,8 @@ extension Standardizer {
   /// Columns of a task: sums are taken column by column, so that any cut gives the same bits.
   private static let taskColumns = 64
 
-  /// Computes the statistics of rows that need not fit into memory, in two passes. Without any
-  /// row every dimension counts as constant.
+  /// Computes the statistics of rows that need not fit into memory, in two passes; each rank sums
+  /// over its own. Without any row every dimension counts as constant.
   ///
   /// - Parameters:
   ///   - rows: `[N, parts · D]`.
@@ -29,12 +29,14 @@ extension Standardizer {
         value, _ in value
       }
     }
+    rows.ranks.sum(&mean)
     for column in 0..<width { mean[column] /= count }
     try rows.forEachBlock { range, block in
       Self.add(block, first: range.lowerBound * parts, width, isUsed, pool, to: &squares) {
         value, column in (value - mean[column]) * (value - mean[column])
       }
     }
+    rows.ranks.sum(&squares)
     self.init(
       mean: mean.map { Float($0) },
       scale: squares.map { sum in

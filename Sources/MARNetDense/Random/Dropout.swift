@@ -8,16 +8,19 @@ package struct Dropout: Sendable {
   package let probability: Float
   private let key: RandomKey
   private let tag: UInt32
+  private let offset: Int
 
-  package init(probability: Float, key: RandomKey, purpose: UInt8) {
+  /// - Parameter offset: added to every row's number.
+  package init(probability: Float, key: RandomKey, purpose: UInt8, offset: Int = 0) {
     precondition(
       probability >= 0 && probability < 1, "dropout needs 0 <= p < 1; got \(probability)")
     self.probability = probability
     self.key = key
     tag = RandomKey.tag(purpose: purpose)
+    self.offset = offset
   }
 
-  /// `output = mask(input)`, row i of the views being training row `firstRow + i`.
+  /// `output = mask(input)`, row i of the views being training row `offset + firstRow + i`.
   ///
   /// With `input` and `output` the gradient, this is the backward pass.
   package func apply(
@@ -31,7 +34,7 @@ package struct Dropout: Sendable {
       } else {
         marnet_dropout(
           input.row(row), output.row(row), input.columnCount, probability, key.seed,
-          RandomKey.trainingRow(step: step, row: firstRow + row), tag)
+          RandomKey.trainingRow(step: step, row: offset + firstRow + row), tag)
       }
     }
   }

@@ -20,6 +20,10 @@ package protocol AlignmentLoss: Sendable {
   /// Whether it reads logits: of images, and of text rows too.
   var readsLogits: Bool { get }
 
+  /// Whether it is this rank's share of a loss over the pairs of all ranks; otherwise it is a mean
+  /// over this rank's own.
+  var spansRanks: Bool { get }
+
   /// Memory for pairs of up to `shape`, made once for a training run; parameters of the
   /// loss's own are added to `layout`.
   ///
@@ -47,6 +51,7 @@ extension AlignmentLoss {
   package var classifiesText: Bool { false }
   package var classificationWeight: Float { 1 }
   package var readsLogits: Bool { false }
+  package var spansRanks: Bool { false }
 
   package func addProjectorGradients(
     _ pairs: AlignmentPairs, scratch: Scratch, parameters: ParameterBlock, pool: WorkerPool
@@ -84,12 +89,16 @@ package struct AlignmentPairs: @unchecked Sendable {
   package let labels: UnsafePointer<Int32>
   /// Counts from 0 over the whole training; keys random numbers.
   package let step: Int
+  /// Pairs of each rank; empty where there is one rank.
+  package let rankCounts: UnsafeBufferPointer<Int>
   /// Nil where rows have none.
   package let tokens: PairTokens?
 
   package init(
     visual: MatrixView, text: MatrixView, visualLogits: MatrixView, textLogits: MatrixView,
-    labels: UnsafePointer<Int32>, step: Int, tokens: PairTokens? = nil
+    labels: UnsafePointer<Int32>, step: Int,
+    rankCounts: UnsafeBufferPointer<Int> = UnsafeBufferPointer(start: nil, count: 0),
+    tokens: PairTokens? = nil
   ) {
     self.visual = visual
     self.text = text
@@ -97,6 +106,7 @@ package struct AlignmentPairs: @unchecked Sendable {
     self.textLogits = textLogits
     self.labels = labels
     self.step = step
+    self.rankCounts = rankCounts
     self.tokens = tokens
   }
 

@@ -7,8 +7,11 @@ package struct BoundAlignmentLoss: Sendable {
   package let classifiesText: Bool
   package let classificationWeight: Float
   package let readsLogits: Bool
+  package let spansRanks: Bool
   /// Whether the loss has parameters of its own.
   let hasParameters: Bool
+  /// Whether it adds to gradients after the network has written them.
+  let addsGradients: Bool
   private let run:
     @Sendable (
       AlignmentPairs, _ weight: Float, AlignmentGradients, ParameterBlock, WorkerPool
@@ -25,7 +28,9 @@ package struct BoundAlignmentLoss: Sendable {
     readsLogits = loss.readsLogits
     let before = layout.count
     let scratch = loss.makeScratch(shape, precision: precision, key: key, in: &layout)
+    spansRanks = loss.spansRanks
     hasParameters = layout.count > before
+    addsGradients = hasParameters || shape.tokens != nil
     run = { pairs, weight, gradients, parameters, pool in
       loss.evaluate(
         pairs, weight: weight, into: gradients, scratch: scratch, parameters: parameters,

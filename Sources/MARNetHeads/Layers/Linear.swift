@@ -24,6 +24,11 @@ package struct Linear: Sendable {
 
   package var outputCount: Int { weight.rowCount }
 
+  /// Where its parameters lie in the flat block.
+  var place: Range<Int> {
+    weight.offset..<(bias.map { $0.offset + $0.count } ?? weight.offset + weight.count)
+  }
+
   /// `y = x Wᵀ`: the product alone, for callers that fuse the bias with an activation.
   package func product(_ x: MatrixView, into y: MatrixView, _ parameters: ParameterBlock) {
     parameters.packed.multiply(x, transposed: weight, into: y)

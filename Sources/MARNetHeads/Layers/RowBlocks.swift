@@ -8,13 +8,18 @@
 package struct RowBlocks: Sendable {
   package static let blockSize = 64
   package let rowCount: Int
+  private let first: Int
 
-  package init(rowCount: Int) { self.rowCount = rowCount }
+  /// - Parameter first: number of the first of the rows.
+  package init(rowCount: Int, first: Int = 0) {
+    self.rowCount = rowCount
+    self.first = first
+  }
 
   package var count: Int { (rowCount + Self.blockSize - 1) / Self.blockSize }
 
   @inline(__always)
   package func range(_ block: Int) -> Range<Int> {
-    block * Self.blockSize..<min((block + 1) * Self.blockSize, rowCount)
+    first + block * Self.blockSize..<first + min((block + 1) * Self.blockSize, rowCount)
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import MARNetDense
+
 /// The terms of one step's loss, weighted as they enter the sum, in nats (reconstruction:
 /// squared standard deviations of the text feature).
 package struct LossTerms: Sendable, Equatable, Codable {
@@ -31,6 +33,11 @@ package struct LossTerms: Sendable, Equatable, Codable {
     left.reconstructionClassification += right.reconstructionClassification
     left.reconstruction += right.reconstruction
     left.fusionClassification += right.fusionClassification
+  }
+
+  /// Replaces every term by its sum over the ranks.
+  package mutating func sum(over ranks: any RankGroup) {
+    withUnsafeMutableBytes(of: &self) { ranks.sum($0.bindMemory(to: Double.self)) }
   }
 
   package func divided(by count: Double) -> LossTerms {

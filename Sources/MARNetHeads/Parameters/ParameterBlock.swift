@@ -72,6 +72,13 @@ package final class ParameterBlock: @unchecked Sendable {
     pack()
   }
 
+  /// Begins to sum all gradients over the ranks; their squares are then no longer known.
+  func beginSum(over ranks: any RankGroup) {
+    guard ranks.isShared else { return }
+    gradientSquares = nil
+    ranks.beginSum(UnsafeMutableBufferPointer(start: gradients.pointer, count: gradients.count))
+  }
+
   /// FNV-1a of the name.
   private static func rowKey(of name: String) -> UInt64 {
     name.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }

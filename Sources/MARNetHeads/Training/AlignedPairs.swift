@@ -30,7 +30,7 @@ final class AlignedPairs: @unchecked Sendable {
 
   init(
     _ loss: BoundAlignmentLoss, weight: Float, dimensions: HeadDimensions, batchSize: Int,
-    dropout: Float, key: RandomKey
+    dropout: Float, key: RandomKey, firstRow: Int
   ) {
     self.loss = loss
     self.weight = weight
@@ -57,9 +57,10 @@ final class AlignedPairs: @unchecked Sendable {
     labels.initialize(repeating: -1, count: batchSize)
     sources = .allocate(capacity: batchSize)
     sources.initialize(repeating: 0, count: batchSize)
-    textDropout = Dropout(probability: dropout, key: key, purpose: RandomPurpose.textDropout)
+    textDropout = Dropout(
+      probability: dropout, key: key, purpose: RandomPurpose.textDropout, offset: firstRow)
     alignedTextDropout = Dropout(
-      probability: dropout, key: key, purpose: RandomPurpose.alignedTextDropout)
+      probability: dropout, key: key, purpose: RandomPurpose.alignedTextDropout, offset: firstRow)
   }
 
   deinit {
@@ -69,13 +70,11 @@ final class AlignedPairs: @unchecked Sendable {
 
   func begin(_ batch: TrainingBatch) {
     positions.fill(batch)
-    var sum: Float = 0
     for (row, source) in batch.rows.enumerated() where batch.hasText[source] > 0 {
       labels[positions[row]] = batch.labels[source]
       sources[positions[row]] = source
-      sum += batch.weights[source]
     }
-    textScale = 1 / max(sum, 1e-6)
+    textScale = 1 / max(batch.totals.textWeight, 1e-6)
     // Rows beyond the pairs still stand in the weight gradient's sum: they must add nothing.
     let unused = positions.pairCount..<text.rowCount
     gradients.text.rows(unused).fill(0)
@@ -150,7 +149,7 @@ final class AlignedPairs: @unchecked Sendable {
     return AlignmentPairs(
       visual: alignedVisual.rows(all), text: alignedText.rows(all),
       visualLogits: visualLogits.rows(logits), textLogits: textLogits.rows(logits),
-      labels: labels, step: step,
+      labels: labels, step: step, rankCounts: batch.totals.rankPairs,
       tokens: batch.tokens.map { PairTokens(views: $0, rows: sources, module: module) })
   }
 
@@ -160,8 +159,12 @@ final class AlignedPairs: @unchecked Sendable {
   ) -> Double {
     let all = 0..<positions.pairCount
     let logits = loss.readsLogits ? all : 0..<0
+    // A mean over this rank's pairs is its share of the mean over those of all ranks.
+    let share =
+      loss.spansRanks || batch.totals.pairs == Float(all.count)
+      ? 1 : Float(all.count) / batch.totals.pairs
     return loss.evaluate(
-      pairs(batch, step: step, module: module), weight: weight,
+      pairs(batch, step: step, module: module), weight: weight * share,
       into: AlignmentGradients(
         visual: gradients.visual.rows(all), text: gradients.text.rows(all),
         visualLogits: gradients.visualLogits.rows(logits),

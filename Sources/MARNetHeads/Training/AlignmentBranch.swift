@@ -20,9 +20,10 @@ package final class AlignmentBranch: Sendable {
   private let pairs: AlignedPairs?
   private let alignedDropout: Dropout
 
+  /// - Parameter firstRow: place in the whole batch of the first of the `batchSize` rows.
   package init(
     module: AlignmentModule, loss: BoundAlignmentLoss?, weight: Float,
-    dimensions: HeadDimensions, batchSize: Int, dropout: Float, key: RandomKey
+    dimensions: HeadDimensions, batchSize: Int, dropout: Float, key: RandomKey, firstRow: Int = 0
   ) {
     var workspace = Workspace()
     let aligned = workspace.reserve(batchSize, dimensions.aligned)
@@ -38,10 +39,10 @@ package final class AlignmentBranch: Sendable {
     pairs = loss.map {
       AlignedPairs(
         $0, weight: weight, dimensions: dimensions, batchSize: batchSize, dropout: dropout,
-        key: key)
+        key: key, firstRow: firstRow)
     }
     alignedDropout = Dropout(
-      probability: dropout, key: key, purpose: RandomPurpose.alignedDropout)
+      probability: dropout, key: key, purpose: RandomPurpose.alignedDropout, offset: firstRow)
   }
 
   /// Registers the weight gradients of a step; `visual` is the dropped-out image `[B, Dv]`.
@@ -144,6 +145,9 @@ package final class AlignmentBranch: Sendable {
     }
     module.activationGradient(own, at: aligned.rows(rows))
   }
+
+  /// Whether `complete` changes gradients, so that none is final before.
+  var addsGradients: Bool { pairs?.loss.addsGradients ?? false }
 
   /// After the weight gradients, to which a loss may add; one with parameters of its own has
   /// written gradients that their sum of squares does not know.

@@ -10,6 +10,7 @@ package final class AlignmentNetwork: TrainingNetwork {
   private let branch: AlignmentBranch
   private let input: BatchInput
   private let weightGradients: WeightGradients
+  private let ranks: any RankGroup
 
   package init(
     dimensions: HeadDimensions, options: NetworkOptions, batchSize: Int,
@@ -23,12 +24,15 @@ package final class AlignmentNetwork: TrainingNetwork {
       dimensions: dimensions, batchSize: batchSize, precision: precision, key: key, in: &layout)
     parameters = ParameterBlock(layout: layout, key: key, precision: precision)
     self.batchSize = batchSize
+    ranks = options.ranks
     input = BatchInput(
       dimensions: dimensions, batchSize: batchSize, lossTerms: 1, options: options, key: key)
     branch = AlignmentBranch(
       module: module, loss: loss, weight: options.alignmentWeight, dimensions: dimensions,
-      batchSize: batchSize, dropout: options.dropout, key: key)
-    var weightGradients = WeightGradients(batchSize: batchSize, precision: precision)
+      batchSize: batchSize, dropout: options.dropout, key: key, firstRow: options.firstRow)
+    var weightGradients = WeightGradients(
+      batchSize: batchSize, precision: precision,
+      ranks: branch.addsGradients ? SingleRank.only : options.ranks)
     branch.register(in: &weightGradients, visual: input.visual)
     self.weightGradients = weightGradients
   }
@@ -54,6 +58,7 @@ package final class AlignmentNetwork: TrainingNetwork {
     }
     weightGradients.run(into: parameters, pool: pool)
     branch.complete(batch, step: step, parameters, pool: pool)
+    if branch.addsGradients { parameters.beginSum(over: ranks) }
     terms.alignmentClassification = input.total(0)
     return terms
   }

@@ -31,8 +31,9 @@ package final class BatchInput: Sendable {
     self.losses = workspace[losses]
     blocks = RowBlocks(rowCount: batchSize)
     dropout = Dropout(
-      probability: options.dropout, key: key, purpose: RandomPurpose.visualDropout)
-    noise = FeatureNoise(deviation: options.featureNoise, key: key)
+      probability: options.dropout, key: key, purpose: RandomPurpose.visualDropout,
+      offset: options.firstRow)
+    noise = FeatureNoise(deviation: options.featureNoise, key: key, offset: options.firstRow)
   }
 
   /// Gathers a block of rows, fused with noise and dropout.

@@ -33,12 +33,14 @@ package final class DenoiserBranch: Sendable {
   private let skip: MatrixView
   private let textScale: Float
   private let key: RandomKey
+  private let firstRow: Int
   private let dropouts: [Dropout]
   private static let pureRow = 0x8000_0000
 
+  /// - Parameter firstRow: place in the whole batch of the first of the `batchSize` rows.
   package init(
     denoiser: Denoiser, passes: Passes, textScale: Float, dimensions: HeadDimensions,
-    batchSize: Int, dropout: Float, key: RandomKey
+    batchSize: Int, dropout: Float, key: RandomKey, firstRow: Int = 0
   ) {
     let rows = batchSize * passes.count
     var workspace = Workspace()
@@ -59,8 +61,9 @@ package final class DenoiserBranch: Sendable {
     self.clean = workspace[clean]
     self.textScale = textScale
     self.key = key
+    self.firstRow = firstRow
     dropouts = RandomPurpose.hiddenDropout.map {
-      Dropout(probability: dropout, key: key, purpose: $0)
+      Dropout(probability: dropout, key: key, purpose: $0, offset: firstRow)
     }
   }
 
@@ -105,7 +108,7 @@ package final class DenoiserBranch: Sendable {
     let all = stacked(rows)
     let block = activations.rows(all)
     for (offset, row) in rows.enumerated() {
-      let rowKey = RandomKey.trainingRow(step: step, row: row)
+      let rowKey = RandomKey.trainingRow(step: step, row: firstRow + row)
       if passes.hasNoised {
         diffuse(batch, row: row, rowKey: rowKey, into: block.input.row(offset))
       }

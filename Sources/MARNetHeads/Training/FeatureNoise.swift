@@ -8,10 +8,13 @@ import MARNetDense
 struct FeatureNoise: Sendable {
   private let deviation: Float
   private let key: RandomKey
+  /// Added to every row's number.
+  private let offset: Int
 
-  init(deviation: Float, key: RandomKey) {
+  init(deviation: Float, key: RandomKey, offset: Int) {
     self.deviation = deviation
     self.key = key
+    self.offset = offset
   }
 
   var isOn: Bool { deviation > 0 }
@@ -21,7 +24,7 @@ struct FeatureNoise: Sendable {
     _ source: UnsafePointer<Float>, into target: UnsafeMutablePointer<Float>, step: Int,
     row: Int, count: Int
   ) {
-    let rowKey = RandomKey.trainingRow(step: step, row: row)
+    let rowKey = RandomKey.trainingRow(step: step, row: offset + row)
     key.fillNormal(
       target, count: count, rowKey: rowKey,
       tag: RandomKey.tag(purpose: RandomPurpose.featureNoise))

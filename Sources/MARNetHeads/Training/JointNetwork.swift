@@ -31,8 +31,7 @@ package final class JointNetwork: TrainingNetwork {
     let network = Denoiser(
       dimensions: dimensions, hasSkip: options.hasSkip, schedule: schedule, in: &layout)
     heads = ReconstructionHeads(
-      dimensions: dimensions, textScale: options.textScale, batchSize: batchSize,
-      dropout: options.dropout, key: key, in: &layout)
+      dimensions: dimensions, batchSize: batchSize, options: options, key: key, in: &layout)
     let loss = options.bindAlignment(
       dimensions: dimensions, batchSize: batchSize, precision: precision, key: key, in: &layout)
     parameters = ParameterBlock(layout: layout, key: key, precision: precision)
@@ -42,12 +41,14 @@ package final class JointNetwork: TrainingNetwork {
       dimensions: dimensions, batchSize: batchSize, lossTerms: 4, options: options, key: key)
     alignment = AlignmentBranch(
       module: module, loss: loss, weight: options.alignmentWeight, dimensions: dimensions,
-      batchSize: batchSize, dropout: options.dropout, key: key)
+      batchSize: batchSize, dropout: options.dropout, key: key, firstRow: options.firstRow)
     denoiser = DenoiserBranch(
       denoiser: network, passes: options.reconstructionWeight > 0 ? .noisedAndPure : .pure,
       textScale: options.textScale, dimensions: dimensions, batchSize: batchSize,
-      dropout: options.dropout, key: key)
-    var weightGradients = WeightGradients(batchSize: batchSize, precision: precision)
+      dropout: options.dropout, key: key, firstRow: options.firstRow)
+    var weightGradients = WeightGradients(
+      batchSize: batchSize, precision: precision,
+      ranks: alignment.addsGradients ? SingleRank.only : options.ranks)
     alignment.register(in: &weightGradients, visual: input.visual)
     denoiser.register(in: &weightGradients, visual: input.visual)
     heads.register(in: &weightGradients)
@@ -56,10 +57,9 @@ package final class JointNetwork: TrainingNetwork {
 
   package func evaluate(_ batch: TrainingBatch, step: Int, pool: WorkerPool) -> LossTerms {
     let scale = batch.inverseWeight
-    var textRows: Float = 0
-    for row in batch.rows { textRows += batch.hasText[row] }
     let reconstructionScale =
-      options.reconstructionWeight / (max(textRows, 1) * options.textScale * options.textScale)
+      options.reconstructionWeight
+      / (max(batch.totals.pairs, 1) * options.textScale * options.textScale)
     alignment.begin(batch)
     pool.forEach(input.blocks.count) { task, _ in
       evaluate(
@@ -76,6 +76,7 @@ package final class JointNetwork: TrainingNetwork {
     }
     weightGradients.run(into: parameters, pool: pool)
     alignment.complete(batch, step: step, parameters, pool: pool)
+    if alignment.addsGradients { parameters.beginSum(over: options.ranks) }
     terms.alignmentClassification = input.total(0)
     terms.reconstructionClassification = input.total(1)
     terms.fusionClassification = input.total(2)

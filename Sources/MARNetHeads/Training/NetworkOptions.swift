@@ -25,9 +25,14 @@ package struct NetworkOptions: Sendable {
   /// False trains the denoiser on x_t = 0 at t = 0 only.
   package var diffuses = true
 
+  /// Those that each compute on some rows of a batch.
+  package var ranks: any RankGroup = SingleRank.only
+  /// Place in the whole batch of the first row that this rank computes on.
+  package var firstRow = 0
+
   package init() {}
 
-  /// The loss with its memory for batches of `batchSize`; its parameters go into `layout`.
+  /// The loss with its memory for `batchSize` rows of this rank; its parameters go into `layout`.
   func bindAlignment(
     dimensions: HeadDimensions, batchSize: Int, precision: Precision, key: RandomKey,
     in layout: inout ParameterLayout

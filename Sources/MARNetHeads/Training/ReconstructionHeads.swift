@@ -18,7 +18,7 @@ final class ReconstructionHeads: Sendable {
   private let dropout: Dropout
 
   init(
-    dimensions: HeadDimensions, textScale: Float, batchSize: Int, dropout: Float, key: RandomKey,
+    dimensions: HeadDimensions, batchSize: Int, options: NetworkOptions, key: RandomKey,
     in layout: inout ParameterLayout
   ) {
     reconstruction = Linear(
@@ -38,9 +38,10 @@ final class ReconstructionHeads: Sendable {
     (scaled, scaledGradient) = (workspace[text[0]], workspace[text[1]])
     (fusionInput, fusionGradient) = (workspace[joined[0]], workspace[joined[1]])
     (reconstructionLogits, fusionLogits) = (workspace[logits[0]], workspace[logits[1]])
-    inverseScale = 1 / textScale
-    self.dropout = Dropout(
-      probability: dropout, key: key, purpose: RandomPurpose.reconstructionDropout)
+    inverseScale = 1 / options.textScale
+    dropout = Dropout(
+      probability: options.dropout, key: key, purpose: RandomPurpose.reconstructionDropout,
+      offset: options.firstRow)
   }
 
   func register(in gradients: inout WeightGradients) {

@@ -42,8 +42,9 @@ package final class ReconstructionNetwork: TrainingNetwork {
     denoiser = DenoiserBranch(
       denoiser: network, passes: options.diffuses ? .noised : .still, textScale: options.textScale,
       dimensions: dimensions,
-      batchSize: batchSize, dropout: options.dropout, key: key)
-    var weightGradients = WeightGradients(batchSize: batchSize, precision: precision)
+      batchSize: batchSize, dropout: options.dropout, key: key, firstRow: options.firstRow)
+    var weightGradients = WeightGradients(
+      batchSize: batchSize, precision: precision, ranks: options.ranks)
     denoiser.register(in: &weightGradients, visual: input.visual)
     weightGradients.add(head, outputGradient: self.logits, input: scaled)
     self.weightGradients = weightGradients
@@ -51,10 +52,9 @@ package final class ReconstructionNetwork: TrainingNetwork {
 
   package func evaluate(_ batch: TrainingBatch, step: Int, pool: WorkerPool) -> LossTerms {
     let scale = batch.inverseWeight
-    var textRows: Float = 0
-    for row in batch.rows { textRows += batch.hasText[row] }
     let reconstructionScale =
-      options.reconstructionWeight / (max(textRows, 1) * options.textScale * options.textScale)
+      options.reconstructionWeight
+      / (max(batch.totals.pairs, 1) * options.textScale * options.textScale)
     pool.forEach(input.blocks.count) { task, _ in
       let rows = input.blocks.range(task)
       evaluate(

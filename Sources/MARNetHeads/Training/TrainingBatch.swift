@@ -23,6 +23,8 @@ package struct TrainingBatch: @unchecked Sendable {
   package let rows: UnsafeBufferPointer<Int>
   /// Of all N rows; nil where there are none.
   package let tokens: TokenViews?
+  /// Sums over the rows of this step, those of other ranks among them.
+  package var totals: BatchTotals
 
   package init(
     visual: MatrixView, text: MatrixView, targets: MatrixView, weights: UnsafePointer<Float>,
@@ -37,12 +39,9 @@ package struct TrainingBatch: @unchecked Sendable {
     self.hasText = hasText
     self.rows = rows
     self.tokens = tokens
+    totals = BatchTotals(of: rows, weights: weights, hasText: hasText)
   }
 
   /// 1 / Σ weights of the batch, its lower bound 1e-6 as the reference has it.
-  package var inverseWeight: Float {
-    var sum: Float = 0
-    for row in rows { sum += weights[row] }
-    return 1 / max(sum, 1e-6)
-  }
+  package var inverseWeight: Float { 1 / max(totals.weight, 1e-6) }
 }

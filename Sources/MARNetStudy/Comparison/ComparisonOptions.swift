@@ -33,6 +33,8 @@ public struct ComparisonOptions: Sendable, Equatable {
     _ = try Contender.named(only)
     try plugin.validate()
     try paper.validate()
+    try plugin.requireOnePart()
+    try paper.requireOnePart()
     guard plugin.training.scheme == .joint, paper.training.scheme == .staged else {
       throw ConfigurationError.incompatible(
         reason: "a comparison trains 'plugin' jointly and 'paper' in stages, but "

@@ -56,6 +56,7 @@ public struct HyperparameterSearch: Sendable {
   private func configuration(_ trial: Int) throws -> Configuration {
     let result = try base.setting(try assignments(trial))
     try result.validate()
+    try result.requireOnePart()
     return result
   }
 

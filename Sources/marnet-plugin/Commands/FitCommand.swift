@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import MARNet
+import MARNetDense
 import MARNetExport
 
 struct FitCommand: ParsableCommand {
@@ -49,6 +50,8 @@ struct FitCommand: ParsableCommand {
 
   @OptionGroup var memory: MemoryOptions
 
+  @OptionGroup(title: "Several ranks (mpirun)") var rankOptions: RankOptions
+
   @Flag(
     help: "Also write the page of 'report', which evaluates 'test': the model's name with .html.")
   var report = false
@@ -78,41 +81,59 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     try CommandRun.run(log: log.logFormat) {
-      var asked = try hyperparameters.configuration()
-      if imageOnlyControl { asked.validation.imageOnlyControl = true }
-      let file = try layout.open(features, threads: resources.threads)
-      let directory = checkpointing.resume ?? output ?? Self.defaultOutput(for: file.path)
-      guard let checkpoints = try checkpointing.open(directory, overwrite: overwrite) else {
-        Console.message("\(directory) is complete: there is nothing left to do.")
-        if report { Console.message("'marnet-plugin report' writes its page.") }
-        return
-      }
+      try RankedRun.run(timeout: rankOptions.collectiveTimeout, fit)
+    }
+  }
+
+  /// The fit of one process, or of one of several that work together; the first alone writes.
+  private func fit(_ ranks: any RankGroup) throws {
+    var asked = try hyperparameters.configuration()
+    if imageOnlyControl { asked.validation.imageOnlyControl = true }
+    if let negatives = rankOptions.negatives { asked.alignment.negatives = negatives }
+    let file = try layout.open(features, threads: resources.threads)
+    let directory = checkpointing.resume ?? output ?? Self.defaultOutput(for: file.path)
+    let page = Self.page(for: directory)
+    let opened =
+      ranks.isFirst ? try checkpointing.open(directory, overwrite: overwrite) : nil
+    guard let checkpoints = try FitCheckpoints.shared(opened, output: directory, over: ranks)
+    else {
+      guard ranks.isFirst else { return }
+      Console.message("\(directory) is complete: there is nothing left to do.")
+      if report { Console.message("'marnet-plugin report' writes its page.") }
+      return
+    }
+    if ranks.isFirst {
       try Model.requireCanSave(to: directory, overwrite: overwrite)
-      let page = Self.page(for: directory)
       if report { try ReportRun.requireCanWrite(page, overwrite: overwrite) }
-      // Without any hyper-parameter the resumed fit's are meant.
-      let isDefault = !hyperparameters.isGiven && !imageOnlyControl
-      let trainer = try Trainer(
-        configuration: isDefault ? checkpoints.configuration ?? asked : asked,
+    }
+    // Without any hyper-parameter the resumed fit's are meant.
+    let isDefault =
+      !hyperparameters.isGiven && !imageOnlyControl && rankOptions.negatives == nil
+    var trainer = try Trainer(
+      configuration: isDefault ? checkpoints.configuration ?? asked : asked,
+      threads: resources.threads, memory: memory.budget)
+    trainer.ranks = ranks
+    guard ranks.isFirst else {
+      _ = try fit(trainer, file, checkpoints, directory, nil)
+      return
+    }
+    let board = try tensorboard.map {
+      try TensorBoardLog(directory: $0, configuration: trainer.configuration)
+    }
+    let watch = FitWatch(board)
+    let model = try fit(trainer, file, checkpoints, directory, watch)
+    board?.finish(model)
+    watch.finish()
+    try model.save(to: directory, overwrite: overwrite)
+    checkpoints.remove()
+    checkpoints.notes.forEach(Console.note)
+    model.report.warnings.forEach(Console.warning)
+    try tell(model, file, directory)
+    if report {
+      Console.result("")
+      try ReportRun.write(
+        model, directory: directory, on: file, to: page, overwrite: overwrite,
         threads: resources.threads, memory: memory.budget)
-      let board = try tensorboard.map {
-        try TensorBoardLog(directory: $0, configuration: trainer.configuration)
-      }
-      let watch = FitWatch(board)
-      let model = try fit(trainer, file, checkpoints, directory, watch)
-      board?.finish(model)
-      watch.finish()
-      try model.save(to: directory, overwrite: overwrite)
-      checkpoints.remove()
-      checkpoints.notes.forEach(Console.note)
-      model.report.warnings.forEach(Console.warning)
-      try tell(model, file, directory)
-      if report {
-        Console.result("")
-        try ReportRun.write(
-          model, directory: directory, on: file, to: page, overwrite: overwrite,
-          threads: resources.threads, memory: memory.budget)
-      }
     }
   }
 
@@ -128,21 +149,24 @@ struct FitCommand: ParsableCommand {
     (["", "Model written to \(directory). Next:"] + next).forEach(Console.result)
   }
 
+  /// - Parameter watch: nil on a rank that shows nothing.
   private func fit(
     _ trainer: Trainer, _ file: FeatureFile, _ checkpoints: FitCheckpoints, _ directory: String,
-    _ watch: FitWatch
+    _ watch: FitWatch?
   ) throws -> Model {
     do {
       return try hyperparameters.overrides.namingWeightsFile {
         try trainer.fit(
-          file, checkpoints: checkpoints, willBegin: { Console.message($0.description) },
-          progress: watch.show)
+          file, checkpoints: checkpoints,
+          willBegin: { if watch != nil { Console.message($0.description) } },
+          progress: watch?.show ?? { _ in Interruption.isRequested ? .cancel : .proceed })
       }
     } catch let error as FitError {
       if case .suspended = error {
-        throw ResumableStop(error, goingOnWith: ["--resume", directory])
+        throw ResumableStop(
+          error, goingOnWith: ["--resume", directory], rankCount: trainer.ranks.count)
       }
-      if case .diverged = error, FitCheckpoints.exist(for: directory) {
+      if case .diverged = error, watch != nil, FitCheckpoints.exist(for: directory) {
         LiveBlock.clear()
         Console.message(
           "What was trained before is kept for \(directory); '--overwrite' starts anew.")

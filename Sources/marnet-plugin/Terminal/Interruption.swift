@@ -20,11 +20,14 @@ enum Interruption {
     // Beyond a limit on file sizes, writing fails with an error that can be told.
     signal(SIGXFSZ, SIG_IGN)
     signal(SIGCONT) { _ in Interruption.continuation.store(true, ordering: .relaxed) }
-    for number in [SIGINT, SIGTERM] {
-      signal(number) { received in
-        Interruption.flag.store(true, ordering: .relaxed)
-        signal(received, SIG_DFL)
-      }
+    for number in [SIGINT, SIGTERM] { watch(number) }
+  }
+
+  /// Lets the signal `number` ask for a stop.
+  static func watch(_ number: Int32) {
+    signal(number) { received in
+      Interruption.flag.store(true, ordering: .relaxed)
+      signal(received, SIG_DFL)
     }
   }
 }

@@ -11,10 +11,12 @@ struct ResumableStop: CodedError {
   /// - Parameters:
   ///   - cause: what cut it off, as the library says it.
   ///   - flags: that the command needs besides its own to go on.
-  init(_ cause: any Error, goingOnWith flags: [String]) {
+  ///   - rankCount: processes that are to go on together.
+  init(_ cause: any Error, goingOnWith flags: [String], rankCount: Int = 1) {
     let failure = Failure(cause)
     failureCode = failure.code
     description = failure.message
-    command = ResumingCommand.text(adding: flags)
+    command = ResumingCommand.text(
+      adding: flags, launcher: rankCount > 1 ? ["mpirun", "-n", "\(rankCount)"] : [])
   }
 }

@@ -60,6 +60,15 @@ final class BatchFixture: @unchecked Sendable {
       tokens: tokens?.rows(at: order))
   }
 
+  /// The rows in some places of the batch, as a batch of their own.
+  func places(_ range: Range<Int>) -> BatchFixture {
+    BatchFixture(
+      visual: visual, text: text, targets: targets,
+      weights: (0..<visual.rowCount).map { weights.pointer[$0] },
+      hasText: (0..<visual.rowCount).map { hasText.pointer[$0] }, labels: labels,
+      order: Array(rows[range]), tokens: tokens)
+  }
+
   /// The same rows with tokens.
   func with(_ tokens: TokenFixture) -> BatchFixture {
     BatchFixture(

@@ -14,6 +14,8 @@ struct Networks {
   var precision = Precision.float32
   var key = RandomKey(seed: 77)
   var tokens: TokenShape?
+  var ranks: any RankGroup = SingleRank.only
+  var firstRow = 0
 
   func fixture(_ marks: BatchFixture.Marks = .masked) -> BatchFixture {
     .random(
@@ -54,6 +56,8 @@ struct Networks {
   ) -> NetworkOptions {
     var result = NetworkOptions()
     result.alignmentLoss = weight > 0 ? loss : nil
+    result.ranks = ranks
+    result.firstRow = firstRow
     result.alignmentWeight = weight
     result.tokens = tokens
     result.reconstructionWeight = reconstructionWeight

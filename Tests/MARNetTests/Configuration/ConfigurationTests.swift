@@ -97,12 +97,12 @@ import Testing
 
   @Test func steps() {
     var training = TrainingOptions()
-    #expect(training.stepCount(rowCount: 420) == 600, "the minimum")
-    #expect(training.stepCount(rowCount: 2_173) == 640, "40 passes of 16 batches")
-    #expect(training.stepCount(rowCount: 2_936) == 800, "the maximum")
-    #expect(training.stepCount(rowCount: 66_071) == 8 * 516, "8 passes")
-    #expect(training.stepCount(rowCount: 40) == 600, "fewer rows than a batch")
+    #expect(training.stepCount(stepsPerEpoch: 3) == 600, "the minimum")
+    #expect(training.stepCount(stepsPerEpoch: 16) == 640, "40 passes of 16 batches")
+    #expect(training.stepCount(stepsPerEpoch: 22) == 800, "the maximum")
+    #expect(training.stepCount(stepsPerEpoch: 516) == 8 * 516, "8 passes")
+    #expect(training.stepCount(stepsPerEpoch: 1) == 600, "fewer rows than a batch")
     training.epochs = 3
-    #expect(training.stepCount(rowCount: 66_071) == 3 * 516)
+    #expect(training.stepCount(stepsPerEpoch: 516) == 3 * 516)
   }
 }

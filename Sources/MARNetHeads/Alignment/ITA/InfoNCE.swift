@@ -55,6 +55,22 @@ package struct InfoNCE: AlignmentLoss {
     visual: MatrixView, text: MatrixView, weight: Float, visualGradient: MatrixView,
     textGradient: MatrixView, scratch: InfoNCEScratch, pool: WorkerPool
   ) -> Double {
+    evaluate(
+      visual: visual, text: text, own: 0..<visual.rowCount, weight: weight,
+      visualGradient: visualGradient, textGradient: textGradient, scratch: scratch, pool: pool
+    ) { _ in }
+  }
+
+  /// The share that the pairs `own` have in the loss, and the gradients of their rows; other rows
+  /// of the gradients stay as they are.
+  ///
+  /// - Parameter exchange: called once the softmaxes of `own` stand in its argument; gets it those
+  ///   of the other pairs. Only a scratch that keeps no similarities can do without some pairs.
+  func evaluate(
+    visual: MatrixView, text: MatrixView, own: Range<Int>, weight: Float,
+    visualGradient: MatrixView, textGradient: MatrixView, scratch: InfoNCEScratch,
+    pool: WorkerPool, exchange: (InfoNCEScratch) -> Void
+  ) -> Double {
     let n = visual.rowCount
     precondition(
       n == text.rowCount && visual.columnCount == text.columnCount,
@@ -64,11 +80,13 @@ package struct InfoNCE: AlignmentLoss {
       textGradient.fill(0)
       return 0
     }
+    precondition(own.count == n || !scratch.keepsSimilarity, "similarities of some pairs are kept")
     scratch.prepare(threadCount: pool.threadCount)
-    let blocks = RowBlocks(rowCount: n)
+    let all = RowBlocks(rowCount: n)
+    let blocks = RowBlocks(rowCount: own.count, first: own.lowerBound)
     let (u, v) = (scratch.visual(n), scratch.text(n))
-    pool.forEach(blocks.count) { task, _ in
-      let rows = blocks.range(task)
+    pool.forEach(all.count) { task, _ in
+      let rows = all.range(task)
       u.normalise(visual, rows)
       v.normalise(text, rows)
     }
@@ -89,6 +107,7 @@ package struct InfoNCE: AlignmentLoss {
         statistics(s, columns, scratch.columns)
       }
     }
+    exchange(scratch)
     let factor = weight / (Float(n) * temperature)
     pool.forEach(blocks.count) { task, worker in
       let rows = blocks.range(task)
@@ -112,7 +131,7 @@ package struct InfoNCE: AlignmentLoss {
       v.propagate(textGradient, rows)
     }
     var loss = 0.0
-    for row in 0..<n {
+    for row in own {
       loss += Double(scratch.rows.losses[row]) + Double(scratch.columns.losses[row])
     }
     return Double(weight) * loss / Double(n)

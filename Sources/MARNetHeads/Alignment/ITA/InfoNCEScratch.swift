@@ -23,8 +23,9 @@ package final class InfoNCEScratch: @unchecked Sendable {
   /// All of S where it is kept, else a block of its rows for each worker.
   private var similarities: [AlignedBuffer]
 
-  init(rowCount: Int, width: Int, precision: Precision) {
-    keepsSimilarity = rowCount <= Self.mostKept
+  /// - Parameter keepsFew: whether the similarities of few pairs are all kept.
+  init(rowCount: Int, width: Int, precision: Precision, keepsFew: Bool = true) {
+    keepsSimilarity = keepsFew && rowCount <= Self.mostKept
     var workspace = Workspace()
     let units = (0..<2).map { _ in workspace.reserve(rowCount, width) }
     let vectors = (0..<8).map { _ in workspace.reserve(1, rowCount) }
