@@ -22,8 +22,8 @@ import Testing
   /// Later ranks speak later, and none later than 3 s.
   @Test func firstRankSpeaksFirst() {
     #expect(RankFailure.pause(rank: 0) == .zero)
-    #expect(RankFailure.pause(rank: 1) == .milliseconds(350))
-    #expect(RankFailure.pause(rank: 2) == .milliseconds(400))
+    #expect(RankFailure.pause(rank: 1) == .milliseconds(550))
+    #expect(RankFailure.pause(rank: 2) == .milliseconds(600))
     #expect(RankFailure.pause(rank: 1_000) == .seconds(3))
   }
 }

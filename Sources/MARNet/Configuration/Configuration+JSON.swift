@@ -73,6 +73,10 @@ extension Configuration {
     return result
   }
 
+  private static let optionalKeys = [
+    "training": ["epochs", "shuffle_rows", "slab_rows", "parts"], "alignment": ["negatives"],
+  ]
+
   /// This configuration with the values of `overlay`, keys in snake case.
   private func overlaying(
     _ overlay: [String: Any]
@@ -81,11 +85,11 @@ extension Configuration {
       let encoded = try Self.encoder().encode(self)
       var base = try JSONSerialization.jsonObject(with: encoded) as? [String: Any] ?? [:]
       // An optional without a value is absent from its encoding: name it, so that it is known.
-      var training = base["training"] as? [String: Any] ?? [:]
-      for key in ["epochs", "shuffle_rows", "slab_rows"] where training[key] == nil {
-        training[key] = NSNull()
+      for (group, keys) in Self.optionalKeys {
+        var values = base[group] as? [String: Any] ?? [:]
+        for key in keys where values[key] == nil { values[key] = NSNull() }
+        base[group] = values
       }
-      base["training"] = training
       let merged = try Self.merge(overlay, over: base, prefix: "")
       return try Self.decoder().decode(
         Configuration.self, from: try JSONSerialization.data(withJSONObject: merged))

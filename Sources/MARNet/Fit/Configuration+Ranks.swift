@@ -22,7 +22,7 @@ extension Configuration {
       throw .outOfRange(
         key: "training.parts", found: "\(parts)",
         needed: "as many as there are ranks, \(ranks.count), or more",
-        remedy: "Start \(parts) ranks or fewer, or begin a new fit.")
+        remedy: "Start no more than \(parts), or begin a new fit.")
     }
     guard parts == ranks.count || alignment.spansRanks || alignment.weight == 0 else {
       throw .incompatible(

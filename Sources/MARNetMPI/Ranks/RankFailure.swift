@@ -37,7 +37,7 @@ package struct RankFailure: Sendable, Equatable {
 
   /// Time for the ranks before this one to speak, and to end the job.
   package static func pause(rank: Int) -> Duration {
-    rank == 0 ? .zero : min(.milliseconds(300 + 50 * rank), .seconds(3))
+    rank == 0 ? .zero : min(.milliseconds(500 + 50 * rank), .seconds(3))
   }
 
   /// Time for a launcher to end the other processes once one has left with an error: that of Open
@@ -50,7 +50,9 @@ package struct RankFailure: Sendable, Equatable {
     guard pause > .zero else { return }
     // The launcher ends the others by this signal, which the command keeps for a clean stop.
     signal(SIGTERM, SIG_DFL)
-    usleep(UInt32(pause / .microseconds(1)))
+    let end = ContinuousClock.now + pause
+    // A signal before that one, such as SIGCONT, ends a sleep early.
+    while ContinuousClock.now < end { usleep(10_000) }
   }
 
   /// Writes a line, at once and as a whole, so that those of several ranks do not mix. A standard

@@ -128,6 +128,20 @@ import Testing
     #expect(ranks[0].epochs.allSatisfy { $0.loss.isFinite })
   }
 
+  /// As in files and on the command line, and back.
+  @Test func optionsHaveNames() throws {
+    let configuration = try Configuration().setting([
+      "training.parts=3", "alignment.negatives=local",
+    ])
+    #expect(configuration.training.parts == 3 && configuration.alignment.negatives == .local)
+    let back = try configuration.setting(["training.parts=null", "alignment.negatives=null"])
+    #expect(back == Configuration())
+    var other = Configuration()
+    other.alignment.use(.swd)
+    other.alignment.negatives = .global
+    #expect(throws: ConfigurationError.self) { try other.validate() }
+  }
+
   @Test func whatIsRefused() throws {
     let path = try path()
     func refusal(_ count: Int, _ configuration: Configuration) throws -> String? {
