@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// The help of every command, pinned in `Help/*.txt`. After a change that is meant,
-/// `MARNET_PIN_HELP=1 swift test -c release --filter HelpTests` writes the files anew.
+/// `MARNET_PIN_HELP=1 swift test -c release --disable-testable-imports --filter HelpTests` writes the files anew.
 @Suite struct HelpTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appendingPathComponent("Help").path

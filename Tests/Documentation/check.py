@@ -17,7 +17,8 @@ from pages import ROOT, Page, tracked
 # Folders whose names in code are paths of the repository.
 PATH = re.compile(r"^(?:Sources|Tests|docs|data-manifests|\.ci)(?:/[\w.+*{},-]+)*/?$")
 # Flags in prose of other programs: swift build, MARNetFuzz.
-OTHER_FLAGS = {"--static-swift-stdlib", "--cases", "--keep", "--mem", "--requeue"}
+OTHER_FLAGS = {"--static-swift-stdlib", "--cases", "--keep", "--mem", "--requeue",
+               "--mpi", "--map-by", "--bind-to", "--oversubscribe"}
 MARKER = re.compile(r"(?P<kind>not run|run by): (?P<what>\S.*)")
 
 
