@@ -18,7 +18,7 @@ from pages import ROOT, Page, tracked
 PATH = re.compile(r"^(?:Sources|Tests|docs|data-manifests|\.ci)(?:/[\w.+*{},-]+)*/?$")
 # Flags in prose of other programs: swift build, MARNetFuzz.
 OTHER_FLAGS = {"--static-swift-stdlib", "--cases", "--keep", "--mem", "--requeue",
-               "--mpi", "--map-by", "--bind-to", "--oversubscribe"}
+               "--mpi", "--map-by", "--bind-to", "--oversubscribe", "--disable-testable-imports"}
 MARKER = re.compile(r"(?P<kind>not run|run by): (?P<what>\S.*)")
 
 

@@ -112,8 +112,11 @@ def equivalence(bench):
 def bits(bench):
     """The same ranks give the same bytes, whatever their threads."""
     one = bench.fit(2, "bits-1", *LONG, "--threads", "1")
-    two = bench.fit(2, "bits-2", *LONG, "--threads", "2")
+    two = bench.fit(2, "bits-2", *LONG, "--threads", "2", "--log-format", "jsonl")
     expect(one.status == two.status == 0, "fits of 2 ranks", two)
+    expect(one.output.count("Model written to bits-1.") == 1, "one rank speaks", one)
+    events = [json.loads(line)["event"] for line in two.messages.splitlines()]
+    expect(events.count("done") == 1 and events[-1] == "done", "one log", two)
     expect(bench.contents("bits-1") == bench.contents("bits-2"), "bytes differ", two)
 
 

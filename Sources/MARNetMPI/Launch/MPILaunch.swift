@@ -4,9 +4,6 @@ import Foundation
 
 /// Working together with the processes that an MPI launcher started with this one.
 package enum MPILaunch {
-  /// Bytes of a message by default: as `RankCheck bench` found them fastest over TCP.
-  package static let pieceBytes = 1 << 20
-
   /// What started this process; nil where it was started alone.
   package static var launcher: Launcher? { Launcher(ProcessInfo.processInfo.environment) }
 
@@ -19,13 +16,13 @@ package enum MPILaunch {
   ///
   /// - Parameters:
   ///   - timeout: longest wait for the other ranks, after which the whole job ends.
-  ///   - pieceBytes: longest message, 64 bytes to 1 GiB.
+  ///   - pieceBytes: of a sum or a broadcast at a time, 64 bytes to 1 GiB; nil chooses.
   ///   - line: what stands on standard error of a failure and its exit status.
   /// - Returns: nil where this process was started alone.
   /// - Throws: `MPILaunchError`; on ranks above 0 after a while, so that a launcher that ends all
   ///   processes with the first shows one message.
   package static func join(
-    timeout: Duration, pieceBytes: Int = pieceBytes,
+    timeout: Duration, pieceBytes: Int? = nil,
     line: @escaping @Sendable (RankFailure, Int32) -> String = { failure, _ in failure.line }
   ) throws -> (any LaunchedRanks)? {
     guard let launcher else { return nil }

@@ -33,6 +33,8 @@ enum RankedRun {
       throw ExitCode(failure.exitStatus)
     }
     ranks.finish()
+    // The first rank says what there is to be said.
+    if !ranks.isFirst { throw ExitCode.success }
   }
 
   /// The message of a rank that ends the job.

@@ -11,7 +11,7 @@ struct JoinOptions: ParsableArguments {
   var timeout = 60.0
 
   @Option(help: "Bytes of a message at most.")
-  var pieceBytes = MPILaunch.pieceBytes
+  var pieceBytes: Int?
 
   func join() throws -> any LaunchedRanks {
     do {
