@@ -79,7 +79,7 @@ package struct CheckpointFile {
   private static let mostValues = 12_000_000
   private static let checksumBytes = 8
 
-  private let source: Source
+  private let source: CheckpointBytes
   private let header: Data
   private let places: [String: Range<Int>]
 
@@ -122,7 +122,7 @@ package struct CheckpointFile {
   /// The same of the bytes of a file that another rank has read.
   init(contents: [UInt8]) throws(Malformed) { try self.init(.memory(contents)) }
 
-  private init(_ source: Source) throws(Malformed) {
+  private init(_ source: CheckpointBytes) throws(Malformed) {
     self.source = source
     let size = source.byteCount
     let start = Self.magic.count + 8
@@ -205,7 +205,7 @@ package struct CheckpointFile {
     }
   }
 
-  private static func hash(of source: Source, byteCount: Int) throws(Malformed) -> UInt64 {
+  private static func hash(of source: CheckpointBytes, byteCount: Int) throws(Malformed) -> UInt64 {
     var hash = ContentHash()
     for first in stride(from: 0, to: byteCount, by: 1 << 20) {
       hash.update(try source.bytes(first..<min(first + 1 << 20, byteCount)))
@@ -213,46 +213,15 @@ package struct CheckpointFile {
     return hash.value
   }
 
-  private static func integer(at offset: Int, of source: Source) throws(Malformed) -> UInt64 {
+  private static func integer(at offset: Int, of source: CheckpointBytes) throws(Malformed)
+    -> UInt64
+  {
     try source.bytes(offset..<offset + 8).reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  fileprivate static func readable<Result>(
+  static func readable<Result>(
     _ read: () throws(PlainFile.Refusal) -> Result
   ) throws(Malformed) -> Result {
     do { return try read() } catch { throw .unreadable(error.reason) }
-  }
-}
-
-/// Where the bytes of a file of a checkpoint are.
-private enum Source {
-  case file(PlainFile)
-  case memory([UInt8])
-
-  var byteCount: Int {
-    switch self {
-    case .file(let file): file.byteCount
-    case .memory(let bytes): bytes.count
-    }
-  }
-
-  func bytes(_ range: Range<Int>) throws(CheckpointFile.Malformed) -> [UInt8] {
-    switch self {
-    case .file(let file):
-      try CheckpointFile.readable { () throws(PlainFile.Refusal) in try file.bytes(range) }
-    case .memory(let bytes): Array(bytes[range])
-    }
-  }
-
-  func read(
-    at offset: Int, into target: UnsafeMutableRawBufferPointer
-  ) throws(CheckpointFile.Malformed) {
-    switch self {
-    case .file(let file):
-      try CheckpointFile.readable { () throws(PlainFile.Refusal) in
-        try file.read(at: offset, into: target)
-      }
-    case .memory(let bytes): target.copyBytes(from: bytes[offset..<offset + target.count])
-    }
   }
 }

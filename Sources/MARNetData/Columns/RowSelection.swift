@@ -26,22 +26,13 @@ enum RowSelection: Sendable, Equatable {
   func positions(in rows: Range<Int>) -> Range<Int> {
     switch self {
     case .all(let count): return rows.clamped(to: 0..<count)
-    case .listed: return firstPosition(from: rows.lowerBound)..<firstPosition(from: rows.upperBound)
+    case .listed(let listed):
+      return listed.insertionIndex(of: rows.lowerBound)..<listed.insertionIndex(of: rows.upperBound)
     }
   }
 
   /// Of these rows, those at `positions`, ascending.
   func keeping(_ positions: [Int]) -> RowSelection {
     positions.count == count ? self : .listed(positions.map { self[$0] })
-  }
-
-  /// The position of the first row that is not before `row`.
-  private func firstPosition(from row: Int) -> Int {
-    var (low, high) = (0, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < row { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import FileFixtures
+import Foundation
 import MARNet
 
 /// Fits that take a fraction of a second, for tests of what surrounds them.
@@ -39,5 +41,18 @@ enum SmallFit {
     change(&configuration)
     return try Trainer(configuration: configuration, threads: threads)
       .fit(try features().pairedRows(.train))
+  }
+}
+
+extension TemporaryFolder {
+  /// The files of `model` as it is saved under `name`.
+  func savedBytes(of model: Model, as name: String) throws -> [String: Data] {
+    let path = file(name)
+    try model.save(to: path)
+    let names = try FileManager.default.contentsOfDirectory(atPath: path)
+    return try Dictionary(
+      uniqueKeysWithValues: names.map {
+        ($0, try Data(contentsOf: URL(fileURLWithPath: "\(path)/\($0)")))
+      })
   }
 }

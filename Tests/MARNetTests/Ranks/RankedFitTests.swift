@@ -55,13 +55,7 @@ import Testing
   }
 
   private func bytes(of model: Model, _ name: String) throws -> [String: Data] {
-    let path = folder.file(name)
-    try model.save(to: path)
-    let names = try FileManager.default.contentsOfDirectory(atPath: path)
-    return try Dictionary(
-      uniqueKeysWithValues: names.map {
-        ($0, try Data(contentsOf: URL(fileURLWithPath: "\(path)/\($0)")))
-      })
+    try folder.savedBytes(of: model, as: name)
   }
 
   private func expectClose(
