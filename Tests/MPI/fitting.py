@@ -179,7 +179,7 @@ def interrupted(bench):
 
 def hung(bench):
     """A rank that stands still ends the job after the time limit; the fit goes on."""
-    process = bench.start(2, "m", *LONG, "--collective-timeout", "2")
+    process = bench.start(2, "m", *LONG, "--collective-timeout", "5")
     bench.await_file(".m.checkpoint/checkpoint-*", process)
     ranks = bench.processes(process.pid)
     expect(len(ranks) == 2, "processes of the job", ranks)
@@ -188,7 +188,7 @@ def hung(bench):
     result = bench.job.end(process, begun)
     expect(result.status == 75, "exit status of a wait in vain", result)
     expect(len(result.errors) == 1 and re.match(
-        r"error: rank 0 of 2 on '[^']+': waited 2 s for the other ranks", result.errors[0]),
+        r"error: rank 0 of 2 on '[^']+': waited 5 s for the other ranks", result.errors[0]),
         "message of a wait in vain", result)
     expect(result.seconds < SOON, "the end of a job that hangs", result)
     resume(bench, 2)

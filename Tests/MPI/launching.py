@@ -4,7 +4,7 @@ import subprocess
 import time
 
 # An end must come this soon after its cause; the machine may be busy.
-SOON = 20
+SOON = 60
 
 
 class Failure(Exception):
