@@ -242,7 +242,9 @@ class ModelTests(unittest.TestCase):
 
     def test_interrupting_a_fit(self):
         program = (
-            "import numpy as np\nfrom marnet_plugin import Model\n"
+            "import signal\nimport numpy as np\nfrom marnet_plugin import Model\n"
+            # Whoever runs this in the background has it ignore Ctrl-C.
+            "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
             "X = np.random.default_rng(0).normal(size=(3000, 64)).astype(np.float32)\n"
             "print('begin', flush=True)\n"
             "try:\n"
@@ -251,6 +253,7 @@ class ModelTests(unittest.TestCase):
             "except KeyboardInterrupt:\n"
             "    print('interrupted', flush=True)\n")
         child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+        self.addCleanup(child.kill)
         self.assertEqual(child.stdout.readline(), "begin\n")
         time.sleep(1)
         child.send_signal(signal.SIGINT)
