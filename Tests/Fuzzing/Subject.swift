@@ -31,7 +31,7 @@ struct Subject: Sendable {
 
   /// Every parser.
   static let all: [Subject] = [
-    .safetensors, .modelWeights, .modelConfiguration, .configuration, .classWeights,
+    .safetensors, .modelWeights, .modelConfiguration, .modelHistory, .configuration, .classWeights,
     .comparisonRecord, .tuningRecord, .fitIdentity, .prefitCheckpoint, .courseCheckpoint,
     .scoreJournal, .scores, .shard, .features, .flatFeatures, .items,
     .numPy, .manifest,

@@ -35,7 +35,17 @@ extension Subject {
   /// The config.json of a model directory whose weights are whole.
   static let modelConfiguration = model("model-config", mutating: "config.json", form: .text)
 
-  private static func model(_ name: String, mutating fileName: String, form: Form) -> Subject {
+  /// The epochs of a model directory, which reports draw.
+  static let modelHistory = model("model-history", mutating: "metrics.jsonl", form: .text) {
+    _ = try Model.epochs(directory: $0)
+  }
+
+  private static func model(
+    _ name: String, mutating fileName: String, form: Form,
+    parse: @escaping @Sendable (_ folder: String) throws -> Void = {
+      _ = ModelCard.text(of: try Model(directory: $0))
+    }
+  ) -> Subject {
     Subject(
       name: name, fileName: "m/\(fileName)", form: form,
       makeCorpus: { corpus, place in
@@ -48,9 +58,7 @@ extension Subject {
         }
       },
       parse: { path in
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let model = try Model(directory: folder)
-        _ = ModelCard.text(of: model)
+        try parse(URL(fileURLWithPath: path).deletingLastPathComponent().path)
       })
   }
 }
