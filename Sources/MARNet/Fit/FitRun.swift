@@ -31,6 +31,7 @@ struct FitRun {
     data = try PreparedData(rows, validation: validation, pool: pool)
       .weighted(by: configuration.training.classWeights)
     dimensions = data.dimensions(configuration)
+    try BatchShares(data.rows, options: configuration.training).check()
     let forecast = FitForecast(FitStage.all(configuration, data, key: key))
     self.progress = { progress(forecast.placing($0)) }
     let identity = RunIdentity(

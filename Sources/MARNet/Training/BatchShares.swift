@@ -25,6 +25,12 @@ package struct BatchShares: Sendable {
     (own.first?.places.lowerBound ?? 0)..<(own.last?.places.upperBound ?? 0)
   }
 
+  /// Those of the parts that `options` ask for, or of one for each rank.
+  package init(_ rows: PreparedRows, options: TrainingOptions) {
+    self.init(
+      rows, batchSize: options.batchSize, partCount: options.parts ?? rows.ranks.count)
+  }
+
   /// - Parameters:
   ///   - rows: those that are trained on.
   ///   - batchSize: rows of a batch, as far as there are as many.

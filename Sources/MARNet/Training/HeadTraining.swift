@@ -73,19 +73,18 @@ package struct HeadTraining {
 
   /// Who computes on which places of the batches of `rows`.
   package func shares(of rows: PreparedRows) -> BatchShares {
-    BatchShares(
-      rows, batchSize: configuration.training.batchSize,
-      partCount: configuration.training.parts ?? rows.ranks.count)
+    BatchShares(rows, options: configuration.training)
   }
 
   /// Places of this rank in the batches of `rows`.
   func batchSize(_ rows: TrainingRows) -> Int { shares(of: rows.rows).ownPlaces.count }
 
+  /// - Parameter shares: nil where the rows' parts fill the batches.
   func course(
-    _ network: any TrainingNetwork, on rows: TrainingRows, stage: String, steps: Int? = nil,
-    key: RandomKey, validate: (() -> Double)? = nil
+    _ network: any TrainingNetwork, on rows: TrainingRows, shares: BatchShares? = nil,
+    stage: String, steps: Int? = nil, key: RandomKey, validate: (() -> Double)? = nil
   ) -> TrainingCourse {
-    let shares = shares(of: rows.rows)
+    let shares = shares ?? self.shares(of: rows.rows)
     return TrainingCourse(
       network, on: rows, shares: shares, options: configuration.training,
       stage: purpose.isEmpty ? stage : "\(stage), \(purpose)",

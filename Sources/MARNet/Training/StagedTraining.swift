@@ -54,7 +54,6 @@ extension HeadTraining {
     key: RandomKey
   ) -> PlannedTraining<TrainedHeads> {
     var options = networkOptions(alignmentWeight: 0, on: rows.rows)
-    options.tokens = nil
     options.diffuses = diffuses
     let network = ReconstructionNetwork(
       dimensions: dimensions, schedule: schedule, options: options,
@@ -75,13 +74,17 @@ extension HeadTraining {
     let rows = TrainingRows(
       visual: frozen.aligned, text: frozen.reconstructed, labels: labels,
       classCount: dimensions.classes, classWeights: classWeights)
+    // Every rank has all of these rows: there is nothing to divide.
+    let shares = BatchShares(
+      rows.rows, batchSize: configuration.training.batchSize, partCount: 1)
     let network = FusionNetwork(
       dimensions: dimensions, fusionOperator: heads.architecture.fusionOperator,
       mode: heads.architecture.fusionMode, dropout: Float(configuration.training.dropout),
-      batchSize: batchSize(rows), precision: precision, key: key,
+      batchSize: shares.batchSize, precision: precision, key: key,
       onEpoch: { epoch, pool in frozen.draw(epoch + 1, pool: pool) })
     let course = course(
-      network, on: rows, stage: stage, steps: configuration.training.fusionSteps, key: key,
+      network, on: rows, shares: shares, stage: stage,
+      steps: configuration.training.fusionSteps, key: key,
       validate: validation(heads, from: network, on: rows))
     return PlannedTraining(course) {
       heads.parameters.copyValues(from: network.parameters)

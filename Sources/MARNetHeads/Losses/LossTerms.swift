@@ -37,6 +37,7 @@ package struct LossTerms: Sendable, Equatable, Codable {
 
   /// Replaces every term by its sum over the ranks.
   package mutating func sum(over ranks: any RankGroup) {
+    // It holds numbers of that type alone.
     withUnsafeMutableBytes(of: &self) { ranks.sum($0.bindMemory(to: Double.self)) }
   }
 

@@ -81,30 +81,41 @@ struct FitCommand: ParsableCommand {
 
   func run() throws {
     try CommandRun.run(log: log.logFormat) {
-      try RankedRun.run(timeout: rankOptions.collectiveTimeout, fit)
+      try RankedRun.run(timeout: rankOptions.collectiveTimeout, fit, first: write)
     }
   }
 
-  /// The fit of one process, or of one of several that work together; the first alone writes.
-  private func fit(_ ranks: any RankGroup) throws {
+  /// What a fit came to, on the rank that writes it.
+  private struct Outcome {
+    let model: Model
+    let file: FeatureFile
+    let directory: String
+    let checkpoints: FitCheckpoints
+  }
+
+  /// The fit of one process, or of one of several that work together.
+  ///
+  /// - Returns: nil on other ranks than the first, and where the model is complete already.
+  private func fit(_ ranks: any RankGroup) throws -> Outcome? {
     var asked = try hyperparameters.configuration()
     if imageOnlyControl { asked.validation.imageOnlyControl = true }
     if let negatives = rankOptions.negatives { asked.alignment.negatives = negatives }
     let file = try layout.open(features, threads: resources.threads)
     let directory = checkpointing.resume ?? output ?? Self.defaultOutput(for: file.path)
-    let page = Self.page(for: directory)
     let opened =
       ranks.isFirst ? try checkpointing.open(directory, overwrite: overwrite) : nil
     guard let checkpoints = try FitCheckpoints.shared(opened, output: directory, over: ranks)
     else {
-      guard ranks.isFirst else { return }
+      guard ranks.isFirst else { return nil }
       Console.message("\(directory) is complete: there is nothing left to do.")
       if report { Console.message("'marnet-plugin report' writes its page.") }
-      return
+      return nil
     }
     if ranks.isFirst {
       try Model.requireCanSave(to: directory, overwrite: overwrite)
-      if report { try ReportRun.requireCanWrite(page, overwrite: overwrite) }
+      if report {
+        try ReportRun.requireCanWrite(Self.page(for: directory), overwrite: overwrite)
+      }
     }
     // Without any hyper-parameter the resumed fit's are meant.
     let isDefault =
@@ -115,7 +126,7 @@ struct FitCommand: ParsableCommand {
     trainer.ranks = ranks
     guard ranks.isFirst else {
       _ = try fit(trainer, file, checkpoints, directory, nil)
-      return
+      return nil
     }
     let board = try tensorboard.map {
       try TensorBoardLog(directory: $0, configuration: trainer.configuration)
@@ -124,17 +135,21 @@ struct FitCommand: ParsableCommand {
     let model = try fit(trainer, file, checkpoints, directory, watch)
     board?.finish(model)
     watch.finish()
+    return Outcome(model: model, file: file, directory: directory, checkpoints: checkpoints)
+  }
+
+  private func write(_ outcome: Outcome) throws {
+    let (model, file, directory) = (outcome.model, outcome.file, outcome.directory)
     try model.save(to: directory, overwrite: overwrite)
-    checkpoints.remove()
-    checkpoints.notes.forEach(Console.note)
+    outcome.checkpoints.remove()
+    outcome.checkpoints.notes.forEach(Console.note)
     model.report.warnings.forEach(Console.warning)
     try tell(model, file, directory)
-    if report {
-      Console.result("")
-      try ReportRun.write(
-        model, directory: directory, on: file, to: page, overwrite: overwrite,
-        threads: resources.threads, memory: memory.budget)
-    }
+    guard report else { return }
+    Console.result("")
+    try ReportRun.write(
+      model, directory: directory, on: file, to: Self.page(for: directory), overwrite: overwrite,
+      threads: resources.threads, memory: memory.budget)
   }
 
   /// Says what came of it, on standard output.

@@ -10,15 +10,21 @@ import MARNetMPI
 enum RankedRun {
   /// Runs `work` with the ranks, or alone. An error of one rank ends all, with one message.
   ///
-  /// - Parameter timeout: seconds that a rank waits for another.
-  static func run(timeout: Int, _ work: (any RankGroup) throws -> Void) throws {
+  /// - Parameters:
+  ///   - timeout: seconds that a rank waits for another.
+  ///   - first: what the first rank does of the outcome once the others have left: nobody waits.
+  static func run<Outcome>(
+    timeout: Int, _ work: (any RankGroup) throws -> Outcome?, first: (Outcome) throws -> Void
+  ) throws {
     guard let ranks = try MPILaunch.join(timeout: .seconds(timeout), line: line) else {
-      return try work(SingleRank.only)
+      if let outcome = try work(SingleRank.only) { try first(outcome) }
+      return
     }
     // Schedulers announce the end of a job's time with it, and mpirun passes it on.
     Interruption.watch(SIGUSR1)
+    let outcome: Outcome?
     do {
-      try work(ranks)
+      outcome = try work(ranks)
     } catch let error as ValidationError {
       throw error
     } catch {
@@ -33,8 +39,8 @@ enum RankedRun {
       throw ExitCode(failure.exitStatus)
     }
     ranks.finish()
-    // The first rank says what there is to be said.
-    if !ranks.isFirst { throw ExitCode.success }
+    guard ranks.isFirst else { throw ExitCode.success }
+    if let outcome { try first(outcome) }
   }
 
   /// The message of a rank that ends the job.

@@ -122,6 +122,17 @@ import Testing
     #expect(ranks[0].epochs.allSatisfy { $0.loss.isFinite })
   }
 
+  /// Stage 3 trains on labelled rows alone, of which a part may have none.
+  @Test func fewerLabelledRowsThanParts() throws {
+    let path = try path(labelled: 0.03)
+    let file = try FeatureFile(path: path)
+    let rows = try file.pairedSource(.train)
+    #expect(rows.labels.count { $0 >= 0 } < 12)
+    let model = try Trainer(configuration: configuration(.paper, parts: 12))
+      .fit(rows, validation: nil)
+    #expect(model.epochs.contains { $0.fusionCrossEntropy != nil })
+  }
+
   /// As in files and on the command line, and back.
   @Test func optionsHaveNames() throws {
     let configuration = try Configuration().setting([
