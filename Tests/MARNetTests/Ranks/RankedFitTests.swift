@@ -124,7 +124,7 @@ import Testing
 
   /// Stage 3 trains on labelled rows alone, of which a part may have none.
   @Test func fewerLabelledRowsThanParts() throws {
-    let path = try path(labelled: 0.03)
+    let path = try path(labelled: 0.02)
     let file = try FeatureFile(path: path)
     let rows = try file.pairedSource(.train)
     #expect(rows.labels.count { $0 >= 0 } < 12)
