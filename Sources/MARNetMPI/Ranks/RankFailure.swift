@@ -60,5 +60,7 @@ package struct RankFailure: Sendable, Equatable {
   static func report(_ line: String) {
     let text = line + "\n"
     text.withCString { _ = write(STDERR_FILENO, $0, text.utf8.count) }
+    // The launcher of MPICH drops what it has not passed on when a job is ended.
+    usleep(200_000)
   }
 }
