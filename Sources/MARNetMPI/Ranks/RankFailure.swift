@@ -37,7 +37,7 @@ package struct RankFailure: Sendable, Equatable {
 
   /// Time for the ranks before this one to speak, and to end the job.
   package static func pause(rank: Int) -> Duration {
-    rank == 0 ? .zero : min(.milliseconds(500 + 50 * rank), .seconds(3))
+    rank == 0 ? .zero : min(.milliseconds(500 + 300 * rank), .seconds(5))
   }
 
   /// Time for a launcher to end the other processes once one has left with an error: that of Open
@@ -61,6 +61,6 @@ package struct RankFailure: Sendable, Equatable {
     let text = line + "\n"
     text.withCString { _ = write(STDERR_FILENO, $0, text.utf8.count) }
     // The launcher of MPICH drops what it has not passed on when a job is ended.
-    usleep(200_000)
+    usleep(100_000)
   }
 }
