@@ -45,6 +45,18 @@ import Testing
     #expect(bench.folder.names == ["f.h5", "m", "whole"])
   }
 
+  /// As `timeout` does: to the process, then to its group.
+  @Test(arguments: [SIGINT, SIGTERM]) func aSignalThatComesTwice(signal: Int32) throws {
+    let run = try start("m")
+    try run.wait(forMessage: "final fit: epoch 3/")
+    run.send(signal)
+    usleep(2_000)
+    run.send(signal)
+    let result = try run.finish()
+    #expect(result.status == 75)
+    #expect(result.messages.contains("interrupted; the work so far is kept for m."))
+  }
+
   /// Killed without a word, in three places; the configuration is that of the killed fit.
   @Test func afterAKill() throws {
     _ = try stop("m", at: "joint network, held-out test: epoch 9/", by: SIGKILL)
